@@ -511,3 +511,52 @@ class TokenStore(Protocol):
 
 Progress = Callable[[int, int], None]
 """Called with (done, total); total 0 when it is not known."""
+
+
+# --------------------------------------------------------------------------- council and registry
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of council or registry: the contract function's name and its arguments."""
+
+    function: str
+    arguments: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A proposal's id (0x-hex, 32 bytes) and whether it has been executed."""
+
+    proposal: str
+    executed: bool
+
+
+class Registrar(Protocol):
+    """Writes to council and registry in the institution's own name, through the outbox.
+
+    Each call returns when its transaction is mined. A revert is NotAllowed("reverted", name=…).
+    """
+
+    def submit_application(
+        self,
+        code: str,
+        domain: str,
+        name: str,
+        name_en: str,
+        public_url: str,
+        verify_url: str,
+        keys: Sequence[tuple[bytes, int, int]],
+    ) -> Receipt: ...
+
+    def propose(self, changes: Sequence[Change], expiry: int) -> Proposed: ...
+
+    def approve(self, proposal: str) -> Proposed: ...
+
+    def execute(self, proposal: str) -> Proposed: ...
+
+    def veto(self, proposal: str) -> None: ...
+
+    def freeze_key(self, public_key: bytes) -> Receipt: ...
+
+    def set_endpoints(self, public_url: str, verify_url: str) -> Receipt: ...

@@ -1,0 +1,235 @@
+"""Issue certificates from a validated roster.
+
+The procedure per row, numbered as in the code:
+
+1. status index: drawn at random among the open lists, never used before;
+2. QR frame: claims with a random nonce, signed by the credential key;
+3. document: the W3C credential with its proof, whose `nonce` is the salt of the commitment;
+4. entry: commitment to the document, hash of the frame, status index, key id;
+5. append: the batch becomes durable in one transaction, in random order (a published list must not
+   map to leaves).
+
+A crash loses at most a batch that nobody was told of; run again, rows already issued with the same
+content count as done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ledger.core.commitment import commit
+from ledger.core.credential import (
+    CertificateContent,
+    IssuerIdentity,
+    attach_proof,
+    build_credential,
+    jcs_signing_bytes,
+    payload_bytes,
+    proof_options,
+    verification_method,
+)
+from ledger.core.ed25519 import key_id
+from ledger.core.entry import CredentialEntry, CredentialType, Kind, encode
+from ledger.core.frame import Claims, assemble, encode_claims, frame_hash, signing_bytes
+from ledger.core.status import INDEXES_PER_LIST
+from ledger.errors import NotAllowed, UnknownNumber
+from ledger.office.context import Office
+from ledger.office.status import append_heartbeat, replayed
+from ledger.ports import CertificateFacts, InstitutionRow, NewRecord, Outcome, Progress
+
+BATCH = 512
+FULL_AT = 0.75
+"""Share of taken indexes above which a further list is opened, so that random draws stay short."""
+
+
+@dataclass(frozen=True)
+class RowConflict:
+    """A row of the roster (0-based) whose number was issued before with other content."""
+
+    row: int
+    number: str
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """An issued certificate with everything that is handed out."""
+
+    number: str
+    index: int
+    status_index: int
+    document: bytes
+    frame: bytes
+    content: CertificateContent
+
+
+def conflicts(office: Office, rows: Sequence[CertificateContent]) -> list[RowConflict]:
+    """Rows whose number already stands for other content."""
+    found = []
+    for position, row in enumerate(rows):
+        known = office.store.certificate(row.number)
+        if known is not None and known[1].content != content_bytes(row):
+            found.append(RowConflict(position, row.number))
+    return found
+
+
+def issue(
+    office: Office, rows: Sequence[CertificateContent], progress: Progress | None = None
+) -> tuple[int, int]:
+    """Issues every row that is not issued yet; returns (issued, already).
+
+    The caller has refused rosters with `conflicts`. Raises NotAllowed when this institution is not
+    accredited for a type now or its key is not registered; nothing is issued then.
+    """
+    pending = [row for row in rows if office.store.certificate(row.number) is None]
+    if not pending:
+        return 0, len(rows)
+    check_authority(office, {row.type_code for row in pending})
+    shuffle(pending, office)
+    _open_lists(office, len(pending))
+    issued = 0
+    with office.store.writer("credential") as writer:
+        lists = replayed(office.store).lists
+        for batch in _batches(pending):
+            records = list(_records(office, batch, lists))
+            outcomes = writer.append(records)
+            clash = [o for o in outcomes if o.outcome is Outcome.CONFLICT]
+            issued += sum(o.outcome is Outcome.ACCEPTED for o in outcomes)
+            if clash:  # another process issued the number between the check and the lock
+                number = batch[outcomes.index(clash[0])].number
+                raise NotAllowed("already-issued", number=number)
+            if progress:
+                progress(len(rows) - len(pending) + issued, len(rows))
+    return issued, len(rows) - issued
+
+
+def certificate(office: Office, number: str) -> Certificate:
+    """What was issued under a number. Raises UnknownNumber, also for an erased document."""
+    found = office.store.certificate(number)
+    if found is None:
+        raise UnknownNumber("no-such-certificate", number=number)
+    index, facts = found
+    stored = office.store.payload("credential", index)
+    if stored is None:
+        raise UnknownNumber("no-such-certificate", number=number)
+    return Certificate(
+        number, index, facts.status_index, stored[1], facts.frame,
+        CertificateContent.from_bytes(facts.content),
+    )
+
+
+def content_bytes(row: CertificateContent) -> bytes:
+    """The row as canonical JSON: equal bytes mean the same content."""
+    return row.to_bytes()
+
+
+def check_authority(office: Office, type_codes: set[int]) -> InstitutionRow:
+    """This institution's registry row, if it may issue these types now with its newest key."""
+    registered = office.reader().institution_by_domain(office.identity.domain)
+    if registered is None:
+        raise NotAllowed("not-registered")
+    now = office.clock()
+    for code in sorted(type_codes):
+        if not any(
+            row.kinds >> Kind.CREDENTIAL & 1
+            and row.types >> code & 1
+            and row.from_time <= now < row.until
+            and (row.ended is None or now < row.ended)
+            for row in registered.accreditations
+        ):
+            raise NotAllowed("not-accredited", type=CredentialType(code).name.lower())
+    ours = office.signer("credential").public_key
+    if not any(key.public_key == ours and key.cut_off is None for key in registered.keys):
+        raise NotAllowed("key-not-registered")
+    return registered
+
+
+def shuffle(rows: list[Any], office: Office) -> None:
+    """Fisher-Yates with the port's randomness, so that order says nothing about the roster."""
+    for last in range(len(rows) - 1, 0, -1):
+        other = below(office, last + 1)
+        rows[last], rows[other] = rows[other], rows[last]
+
+
+def below(office: Office, limit: int) -> int:
+    """A uniform integer in [0, limit): 16 bytes of randomness make the bias below 2^-100."""
+    return int.from_bytes(office.entropy(16), "big") % limit
+
+
+def _open_lists(office: Office, wanted: int) -> None:
+    listed = replayed(office.store)
+    taken = office.store.size("credential")
+    needed = 1
+    while (taken + wanted) > FULL_AT * needed * INDEXES_PER_LIST:
+        needed += 1
+    if listed.lists < needed:
+        append_heartbeat(office, needed)
+
+
+def _batches(rows: list[CertificateContent]) -> Iterator[list[CertificateContent]]:
+    for start in range(0, len(rows), BATCH):
+        yield rows[start : start + BATCH]
+
+
+def _free_indexes(office: Office, count: int, lists: int) -> list[int]:
+    drawn: list[int] = []
+    while len(drawn) < count:
+        fresh = {below(office, lists * INDEXES_PER_LIST) for _ in range(count - len(drawn))}
+        fresh -= set(drawn)
+        drawn += sorted(fresh - office.store.status_index_taken(sorted(fresh)))
+    shuffle(drawn, office)
+    return drawn
+
+
+def _records(
+    office: Office, batch: Sequence[CertificateContent], lists: int
+) -> Iterator[NewRecord]:
+    now = office.clock()
+    indexes = _free_indexes(office, len(batch), lists)  # 1
+    for row, status_index in zip(batch, indexes, strict=True):
+        frame = make_frame(office, row, status_index)  # 2
+        document, salt = make_document(office, row, status_index, now)  # 3
+        commitment = commit(salt, document)
+        entry = CredentialEntry(  # 4
+            time=now,
+            commitment=commitment,
+            type_code=row.type_code,
+            status_index=status_index,
+            frame_hash=frame_hash(frame),
+            key_id=key_id(office.signer("credential").public_key),
+        )
+        content = content_bytes(row)
+        yield NewRecord(  # 5
+            entry=encode(entry),
+            payload=document,
+            salt=salt,
+            identity=row.number.encode(),
+            lookup=(entry.frame_hash, commitment),
+            certificate=CertificateFacts(row.number, row.type_code, status_index, frame, content),
+        )
+
+
+def make_frame(office: Office, row: CertificateContent, status_index: int) -> bytes:
+    """The signed QR frame of a certificate, at most 343 bytes."""
+    signer = office.signer("credential")
+    kid = key_id(signer.public_key)[:4]
+    claims = encode_claims(
+        Claims.of(row, office.identity.code, status_index, nonce=office.entropy(16))
+    )
+    return assemble(kid, claims, signer.sign(signing_bytes(kid, claims)))
+
+
+def make_document(
+    office: Office, row: CertificateContent, status_index: int, now: int
+) -> tuple[bytes, bytes]:
+    """(secured document as canonical JSON, salt): one `eddsa-jcs-2022` proof."""
+    identity, signer, salt = office.identity, office.signer("credential"), office.entropy(32)
+    issuer = IssuerIdentity(identity.domain, identity.name, identity.name_en)
+    unsigned = build_credential(
+        row, issuer, status_index, identity.public_url, document_id=office.entropy(16)
+    )
+    method = verification_method(identity.domain, signer.public_key)
+    options = proof_options(unsigned, method, created=now, salt=salt)
+    signature = signer.sign(jcs_signing_bytes(unsigned, options))
+    return payload_bytes(attach_proof(unsigned, options, signature)), salt
