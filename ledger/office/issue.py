@@ -33,7 +33,7 @@ from ledger.core.credential import (
 from ledger.core.ed25519 import key_id
 from ledger.core.entry import CredentialEntry, CredentialType, Kind, encode
 from ledger.core.frame import Claims, assemble, encode_claims, frame_hash, signing_bytes
-from ledger.core.status import INDEXES_PER_LIST
+from ledger.core.status import LIST_SIZE
 from ledger.errors import NotAllowed, UnknownNumber
 from ledger.office.context import Office
 from ledger.office.status import append_heartbeat, replayed
@@ -161,7 +161,7 @@ def _open_lists(office: Office, wanted: int) -> None:
     listed = replayed(office.store)
     taken = office.store.size("credential")
     needed = 1
-    while (taken + wanted) > FULL_AT * needed * INDEXES_PER_LIST:
+    while (taken + wanted) > FULL_AT * needed * LIST_SIZE:
         needed += 1
     if listed.lists < needed:
         append_heartbeat(office, needed)
@@ -175,7 +175,7 @@ def _batches(rows: list[CertificateContent]) -> Iterator[list[CertificateContent
 def _free_indexes(office: Office, count: int, lists: int) -> list[int]:
     drawn: list[int] = []
     while len(drawn) < count:
-        fresh = {below(office, lists * INDEXES_PER_LIST) for _ in range(count - len(drawn))}
+        fresh = {below(office, lists * LIST_SIZE) for _ in range(count - len(drawn))}
         fresh -= set(drawn)
         drawn += sorted(fresh - office.store.status_index_taken(sorted(fresh)))
     shuffle(drawn, office)

@@ -1,0 +1,140 @@
+"""What both commands share at the terminal: language, `--json`, progress, exit codes.
+
+Text for people goes to standard output; with `--json` it goes to standard error and the last line of
+standard output is one JSON object. Whatever a user does ends in a sentence and an exit code, never
+in a traceback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from ledger.errors import Refusal, WrongUse, register
+from ledger.ports import Progress
+
+register(
+    {
+        "usage": ("用法不对:{why}", "Wrong usage: {why}"),
+        "interrupted": ("已中断;已确认的内容都已保存。", "Interrupted; what was acknowledged is kept."),
+        "file-unreadable": ("无法读取 {path}:{why}", "Cannot read {path}: {why}"),
+        "file-unwritable": ("无法写入 {path}:{why}", "Cannot write {path}: {why}"),
+        "internal": (
+            "内部错误({why});未确认的内容没有写入。设 XUEZHENG_DEBUG=1 可看到细节。",
+            "Internal error ({why}); nothing unacknowledged was written. "
+            "Set XUEZHENG_DEBUG=1 to see details.",
+        ),
+    }
+)
+
+Handler = Callable[["Terminal", argparse.Namespace], int]
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """Where to speak and in which language (`zh` or `en`)."""
+
+    lang: str
+    json: bool
+
+    def say(self, zh: str, en: str) -> None:
+        """One line for people."""
+        stream = sys.stderr if self.json else sys.stdout
+        print(zh if self.lang == "zh" else en, file=stream, flush=True)
+
+    def warn(self, zh: str, en: str) -> None:
+        """One line on standard error."""
+        print(zh if self.lang == "zh" else en, file=sys.stderr, flush=True)
+
+    def refuse(self, refusal: Refusal) -> None:
+        """The refusal's sentence and code on standard error."""
+        self.warn(f"✗ {refusal.zh} [{refusal.code}]", f"✗ {refusal.en} [{refusal.code}]")
+
+    def result(self, value: Mapping[str, Any]) -> None:
+        """The JSON object of `--json`; call it once, last."""
+        if self.json:
+            print(json.dumps(value, ensure_ascii=False), flush=True)
+
+    @contextmanager
+    def progress(self, zh: str, en: str) -> Iterator[Progress]:
+        """A progress bar on standard error while the block runs; silent where nobody watches."""
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bar
+
+        console = Console(stderr=True)
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
+        with Bar(*columns, console=console, disable=not console.is_terminal) as bar:
+            task = bar.add_task(zh if self.lang == "zh" else en, total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total or None)
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are refusals."""
+
+    def error(self, message: str) -> NoReturn:
+        raise WrongUse("usage", why=f"{message} ({self.format_usage().strip()})")
+
+
+def run(parser: Parser, arguments: Sequence[str] | None = None) -> int:
+    """Parses, runs the handler that the parser set as `handler`, and returns the exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    terminal = Terminal("zh", "--json" in given)
+    try:
+        terminal, given = common_options(given)
+        options = parser.parse_args(given)
+        handler: Handler = options.handler
+        return handler(terminal, options)
+    except Refusal as refusal:
+        return _ended(terminal, refusal)
+    except KeyboardInterrupt:
+        return _ended(terminal, Refusal("interrupted"))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        if os.environ.get("XUEZHENG_DEBUG"):
+            raise
+        return _ended(terminal, Refusal("internal", why=f"{type(error).__name__}: {error}"))
+
+
+def _ended(terminal: Terminal, refusal: Refusal) -> int:
+    terminal.refuse(refusal)
+    terminal.result({"error": {"code": refusal.code, "detail": refusal.message(terminal.lang)}})
+    return refusal.exit_code
+
+
+def common_options(arguments: Sequence[str]) -> tuple[Terminal, list[str]]:
+    """Takes `--json` and `--lang L` out, wherever they stand before a lone `--`."""
+    lang = "en" if os.environ.get("XUEZHENG_LANG", "zh").startswith("en") else "zh"
+    wants_json, rest = False, []
+    waiting = iter(arguments)
+    for argument in waiting:
+        if argument == "--":
+            rest += [argument, *waiting]
+        elif argument == "--json":
+            wants_json = True
+        elif argument == "--lang":
+            lang = _language(next(waiting, ""))
+        elif argument.startswith("--lang="):
+            lang = _language(argument.removeprefix("--lang="))
+        else:
+            rest.append(argument)
+    return Terminal(lang, wants_json), rest
+
+
+def _language(given: str) -> str:
+    if given not in ("zh", "en"):
+        raise WrongUse("usage", why=f"--lang zh|en, not {given!r}")
+    return given
