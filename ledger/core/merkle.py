@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
-from ledger.core import messages_streams as messages_streams
+from ledger.core import messages_streams  # noqa: F401  (registers the sentences)
 from ledger.errors import BadEvidence
 
 HASH_LENGTH = 32

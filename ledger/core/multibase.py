@@ -5,7 +5,7 @@ W3C Controlled Identifiers 1.0 §2.2.2 and §2.4. Refusal: multibase.
 
 from __future__ import annotations
 
-from ledger.core import messages_streams as messages_streams
+from ledger.core import messages_streams  # noqa: F401  (registers the sentences)
 from ledger.errors import BadEvidence
 
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"

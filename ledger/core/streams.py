@@ -6,7 +6,7 @@ import re
 from hashlib import sha256
 from typing import NamedTuple
 
-from ledger.core import messages_streams as messages_streams
+from ledger.core import messages_streams  # noqa: F401  (registers the sentences)
 from ledger.core.kinds import Kind
 from ledger.errors import BadEvidence
 
