@@ -1,0 +1,89 @@
+"""Sentences of the refusals of the room `chain`, Chinese and English."""
+
+from __future__ import annotations
+
+from ledger.errors import register
+
+register(
+    {
+        "node-unreachable": (
+            "连不上链节点 {url}：{why}",
+            "the chain node {url} cannot be reached: {why}",
+        ),
+        "node-garbage": (
+            "链节点的回答格式不对：{what}",
+            "the chain node's answer is not of the right form: {what}",
+        ),
+        "node-refused": (
+            "链节点拒绝了 {method}：{message}",
+            "the chain node refused {method}: {message}",
+        ),
+        "chain-in-use": (
+            "链文件正被占用（{holder}）",
+            "the chain file is in use ({holder})",
+        ),
+        "chain-storage": (
+            "链文件无法读写：{why}",
+            "the chain file cannot be read or written: {why}",
+        ),
+        "no-chain-here": (
+            "{directory} 里没有链",
+            "there is no chain in {directory}",
+        ),
+        "port-in-use": (
+            "地址 {host}:{port} 不能监听：{why}",
+            "cannot listen on {host}:{port}: {why}",
+        ),
+        "wrong-chain": (
+            "这不是预期的链：应为 {expected}，节点是 {found}",
+            "this is not the expected chain: wanted {expected}, the node has {found}",
+        ),
+        "not-our-contracts": (
+            "地址上的合约不是学证的合约：{what}",
+            "the contracts at these addresses are not Xuezheng's: {what}",
+        ),
+        "bad-node-url": (
+            "节点地址应为 http 或 https：{url}",
+            "a node's address is http or https: {url}",
+        ),
+        "bad-address": (
+            "不是链上地址：{address}",
+            "not a chain address: {address}",
+        ),
+        "unknown-change": (
+            "没有这种变更：{function}",
+            "there is no such change: {function}",
+        ),
+        "reverted": (
+            "合约拒绝了交易：{name} {args}",
+            "the contract refused the transaction: {name} {args}",
+        ),
+        "head-moved": (
+            "链上的流头不是我们写的（序号 {seq}，大小 {size}）：账户可能被他人使用，请立即检查",
+            "the head on chain is not ours (seq {seq}, size {size}): someone else may be using "
+            "the account, look into it now",
+        ),
+        "nonce-taken": (
+            "账户的序号 {nonce} 已被另一笔交易用掉：账户可能被他人使用，请立即检查",
+            "nonce {nonce} of the account was used by another transaction: someone else may be "
+            "using the account, look into it now",
+        ),
+        "out-of-gas": (
+            "交易用尽了 gas",
+            "the transaction ran out of gas",
+        ),
+        "not-mined": (
+            "交易 {tx} 已发出，{seconds} 秒内没有入块；稍后再试会继续同一笔交易",
+            "transaction {tx} was sent and not mined within {seconds} s; trying again later "
+            "continues the same transaction",
+        ),
+        "account-busy": (
+            "账户正被另一个进程使用（{holder}）",
+            "the account is in use by another process ({holder})",
+        ),
+        "account-without-funds": (
+            "这条链要收费，账户 {account} 余额不足",
+            "this chain has a price and account {account} has not the funds",
+        ),
+    }
+)
