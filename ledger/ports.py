@@ -557,6 +557,9 @@ class Registrar(Protocol):
 
     def veto(self, proposal: str) -> None: ...
 
+    def readable(self, proposal: Proposal) -> Sequence[Change]:
+        """The proposal's calls as changes; an unknown call is Change("unknown", (target, data))."""
+
     def freeze_key(self, public_key: bytes) -> Receipt: ...
 
     def set_endpoints(self, public_url: str, verify_url: str) -> Receipt: ...

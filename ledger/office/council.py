@@ -7,7 +7,7 @@ each member answers for what it signs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -159,6 +159,19 @@ def day_start(date: str) -> int:
     except ValueError as error:
         raise WrongUse("bad-date", date=date) from error
     return int(moment.astimezone(UTC).timestamp())
+
+
+def check_admitted_keys(
+    reader: ChainReader, proposal: Proposal, readable: Callable[[Proposal], Sequence[Change]]
+) -> None:
+    """Before one's own approval: every key that the proposal would register is a proper one."""
+    for change in readable(proposal):
+        if change.function == "admit":
+            application = next(a for a in reader.applications() if a.id == change.arguments[0])
+            for public_key, _, _ in application.keys:
+                require_proper_key(public_key)
+        elif change.function == "addKey":
+            require_proper_key(change.arguments[1][0])
 
 
 def institution_by_code(reader: ChainReader, code: str) -> InstitutionRow:

@@ -1,0 +1,1 @@
+"""The issuer's HTTP door: FastAPI in, use case, HTTP out."""

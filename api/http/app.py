@@ -1,0 +1,63 @@
+"""The FastAPI app of one institution."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fastapi import FastAPI, Response
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import HTMLResponse, JSONResponse
+
+from api.http import problems, public, records, registrar
+from api.http.description import page
+from api.http.limits import BodyLimit
+from api.metrics import Metrics
+from api.wiring import Institution
+from ledger.errors import Refusal
+
+
+def create_app(
+    institution: Institution, chain_call: Callable[[bytes], bytes], metrics: Metrics
+) -> FastAPI:
+    """`chain_call` answers JSON-RPC bytes: the institution's node behind `/chain`."""
+    app = FastAPI(
+        title=f"学证 Xuezheng · {institution.office.identity.name}",
+        version="0.1.0",
+        docs_url=None,
+        redoc_url=None,
+    )
+    problems.install(app)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "POST", "OPTIONS"],
+        allow_headers=["Content-Type"],
+    )
+    app.include_router(public.router(institution, chain_call))
+    app.include_router(registrar.router(institution))
+    app.include_router(records.router(institution))
+
+    @app.get("/healthz", tags=["operator"], summary="The process lives")
+    def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/readyz", tags=["operator"], summary="Store and chain answer")
+    def readyz() -> JSONResponse:
+        try:
+            institution.office.store.size("status")
+            block = institution.office.reader().block()
+        except Refusal as refusal:
+            return problems.problem(refusal, 503)
+        return JSONResponse({"status": "ready", "block": block.number})
+
+    @app.get("/metrics", tags=["operator"], summary="Prometheus figures")
+    def figures() -> Response:
+        data, media_type = metrics.text(institution.office)
+        return Response(data, media_type=media_type)
+
+    @app.get("/docs", include_in_schema=False)
+    def docs() -> HTMLResponse:
+        return HTMLResponse(page(app.openapi()))
+
+    return app

@@ -1,0 +1,99 @@
+"""The public addresses: streams, look-up, receipts, status lists, chain, identity. No token."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+
+from api.did import did_document
+from api.wiring import Institution
+from ledger.core.lookup import bucket_json
+from ledger.errors import BadEvidence, UnknownNumber, WrongUse
+from ledger.office.lookup import bucket
+from ledger.office.receipt import receipt
+from ledger.office.status_list import status_list
+
+TEXT = "text/plain; charset=utf-8"
+TILE = "application/octet-stream"
+IMMUTABLE = {"Cache-Control": "public, max-age=31536000, immutable"}
+FRESH = {"Cache-Control": "no-store"}
+MAX_RPC = 1 << 20
+
+
+def router(institution: Institution, chain_call: Callable[[bytes], bytes]) -> APIRouter:
+    """All public routes of one institution."""
+    routes = APIRouter(tags=["public"])
+    office = institution.office
+
+    @routes.get("/streams/{kind}/{path:path}", summary="C2SP tlog-tiles of a stream")
+    def stream_file(kind: str, path: str) -> Response:
+        if kind not in office.kinds():
+            raise UnknownNumber("no-such-stream", stream=kind)
+        data = office.store.file(kind, path)
+        if data is None:
+            raise UnknownNumber("not-found")
+        if path == "checkpoint":
+            return Response(data, media_type=TEXT, headers=FRESH)
+        headers = FRESH if ".p/" in path else IMMUTABLE
+        return Response(data, media_type=TILE, headers=headers)
+
+    @routes.get("/lookup/{bits}/{prefix}", summary="Entries whose key starts with these bits")
+    def lookup(bits: int, prefix: str) -> Response:
+        found = bucket(office, bits, lookup_prefix(bits, prefix))
+        return Response(bucket_json(found), media_type="application/json", headers=FRESH)
+
+    @routes.get("/receipt/{kind}/{index}", summary="Signed receipt of a record")
+    def signed_receipt(kind: str, index: int) -> JSONResponse:
+        if kind not in office.kinds():
+            raise UnknownNumber("no-such-stream", stream=kind)
+        return JSONResponse(receipt(office, kind, index), headers=FRESH)
+
+    @routes.get("/status/{purpose}/{number}", summary="Bitstring Status List credential")
+    def status_credential(purpose: str, number: int) -> JSONResponse:
+        return JSONResponse(
+            status_list(office, purpose, number), media_type="application/vc", headers=FRESH
+        )
+
+    @routes.post("/chain", summary="Read-only JSON-RPC gateway")
+    async def chain(request: Request) -> Response:
+        body = await request.body()
+        if len(body) > MAX_RPC:
+            raise BadEvidence("body-too-large", limit=MAX_RPC)
+        from starlette.concurrency import run_in_threadpool
+
+        answer = await run_in_threadpool(chain_call, body)
+        return Response(answer, media_type="application/json", headers=FRESH)
+
+    @routes.get("/.well-known/did.json", summary="The institution's DID document")
+    def did() -> JSONResponse:
+        return JSONResponse(did_document(institution), media_type="application/did+json")
+
+    @routes.get("/trust", summary="The trust bundle this institution last made or signed")
+    def trust() -> Response:
+        path = institution.home.root / "trust.json"
+        if not path.exists():
+            raise UnknownNumber("not-found")
+        return Response(path.read_bytes(), media_type="application/json", headers=FRESH)
+
+    return routes
+
+
+def lookup_prefix(bits: int, digits: str) -> bytes:
+    """The prefix bytes of `/lookup/<bits>/<hex>`: max(1, ⌈bits/4⌉) digits, unused bits zero.
+
+    Raises WrongUse("lookup-out-of-range") for any other form.
+    """
+    wanted = max(1, -(-bits // 4))
+    if not 0 <= bits <= 64 or len(digits) != wanted:
+        raise WrongUse("lookup-out-of-range")
+    if any(digit not in "0123456789abcdef" for digit in digits):
+        raise WrongUse("lookup-out-of-range")
+    value, width = int(digits, 16), 4 * wanted
+    if value & ((1 << (width - bits)) - 1):
+        raise WrongUse("lookup-out-of-range")
+    return (value << (256 - width)).to_bytes(32, "big")
+
+

@@ -1,0 +1,103 @@
+"""The registrar's addresses (token scope `issue`): rosters, certificates, status, anchoring."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict
+from starlette.concurrency import run_in_threadpool
+
+from api.certificates import render_pdf
+from api.commands.anchor import as_json
+from api.commands.status import ACTIONS
+from api.printing.qr import qr_png
+from api.roster import TEMPLATES, validated
+from api.tokens import authorise
+from api.wiring import Institution
+from ledger.core.frame import qr_text
+from ledger.errors import NotAllowed, WrongUse
+from ledger.office.anchor import anchor
+from ledger.office.issue import certificate, issue
+from ledger.office.status import change_status
+
+Authorization = Annotated[str | None, Header()]
+FORMATS = {"json": "application/vc", "png": "image/png", "pdf": "application/pdf"}
+
+
+class StatusChange(BaseModel):
+    """Body of a status change."""
+
+    model_config = ConfigDict(extra="forbid")
+    action: str
+    reason: str
+
+
+def router(institution: Institution) -> APIRouter:
+    """All routes that need the scope `issue`."""
+    routes = APIRouter(tags=["registrar"])
+    office = institution.office
+
+    @routes.post("/rosters", summary="Issue a roster (CSV or XLSX), all or nothing")
+    async def roster(
+        request: Request,
+        template: Annotated[str, Query()],
+        filename: Annotated[str, Query()] = "roster.csv",
+        dry_run: Annotated[bool, Query()] = False,
+        authorization: Authorization = None,
+    ) -> JSONResponse:
+        authorise(institution.store, authorization, "issue")
+        data = await request.body()
+        return JSONResponse(
+            await run_in_threadpool(_issue, institution, data, filename, template, dry_run)
+        )
+
+    @routes.get("/certificates/{name}", summary="<number>.json, .pdf or .png")
+    def file(name: str, authorization: Authorization = None) -> Response:
+        authorise(institution.store, authorization, "issue")
+        number, _, suffix = name.rpartition(".")
+        if suffix not in FORMATS:
+            raise WrongUse("usage", why="<number>.json|pdf|png")
+        issued = certificate(office, number)
+        text = qr_text(office.identity.verify_url, issued.frame)
+        if suffix == "json":
+            data = issued.document
+        else:
+            data = qr_png(text) if suffix == "png" else render_pdf(office, issued, text)
+        return Response(data, media_type=FORMATS[suffix])
+
+    @routes.post("/certificates/{number}/status", summary="Revoke, suspend, reinstate, …")
+    def status(
+        number: str, change: StatusChange, authorization: Authorization = None
+    ) -> dict[str, Any]:
+        authorise(institution.store, authorization, "issue")
+        if change.action not in ACTIONS:
+            raise WrongUse("usage", why=" | ".join(ACTIONS))
+        done = change_status(office, number, ACTIONS[change.action][0], change.reason)
+        return {"number": done.number, "action": done.action, "index": done.index}
+
+    @routes.post("/anchor", summary="Anchor what grew, now")
+    def anchor_now(authorization: Authorization = None) -> dict[str, Any]:
+        authorise(institution.store, authorization, "issue")
+        return {"anchored": [as_json(item) for item in anchor(office)]}
+
+    return routes
+
+
+def _issue(
+    institution: Institution, data: bytes, filename: str, template: str, dry_run: bool
+) -> dict[str, Any]:
+    if template not in TEMPLATES:
+        raise WrongUse("unknown-template", template=template, known=", ".join(TEMPLATES))
+    rows, problems = validated(institution.office, data, filename, template, None, True)
+    if problems:
+        errors = [
+            {"row": p.row, "column": p.column, "code": p.code, "zh": p.detail_zh, "en": p.detail_en}
+            for p in problems
+        ]
+        raise NotAllowed("roster-refused", count=len(errors), errors=errors)
+    if dry_run:
+        return {"issued": 0, "already": 0, "numbers": []}
+    issued, already = issue(institution.office, rows)
+    return {"issued": issued, "already": already, "numbers": [row.number for row in rows]}
