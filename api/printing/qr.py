@@ -11,6 +11,7 @@ The mask is fixed: choosing among eight costs four times the drawing, and every 
 import io
 import string
 from collections.abc import Iterator
+from functools import lru_cache
 
 from PIL import Image
 from qrcode.constants import ERROR_CORRECT_M
@@ -65,8 +66,12 @@ def qr_version(text: str) -> int:
     raise WrongUse("qr-too-long", length=len(text))
 
 
+@lru_cache(maxsize=8)
 def qr_matrix(text: str) -> Matrix:
-    """The modules of the smallest code that holds `text`. Raises as `qr_version`."""
+    """The modules of the smallest code that holds `text`. Raises as `qr_version`.
+
+    Remembered for the last few texts: a certificate's picture and page draw the same code.
+    """
     version = qr_version(text)
     byte_part, alnum_part = _segments(text)
     code: QRCode[Image.Image] = QRCode(
@@ -82,12 +87,11 @@ def qr_matrix(text: str) -> Matrix:
 def matrix_png(matrix: Matrix, scale: int = 8) -> bytes:
     """A black and white PNG, `scale` pixels a module, with the quiet zone. Same in, same out."""
     side = len(matrix)
-    small = Image.new("1", (side + 2 * QUIET_ZONE, side + 2 * QUIET_ZONE), 1)
-    for y, row in enumerate(matrix):
-        for x, dark in enumerate(row):
-            if dark:
-                small.putpixel((x + QUIET_ZONE, y + QUIET_ZONE), 0)
-    picture = small.resize((small.width * scale, small.height * scale), Image.Resampling.NEAREST)
+    code = Image.frombytes("L", (side, side), bytes(0 if m else 255 for row in matrix for m in row))
+    code = code.resize((side * scale, side * scale), Image.Resampling.NEAREST)
+    full = (side + 2 * QUIET_ZONE) * scale
+    picture = Image.new("1", (full, full), 1)
+    picture.paste(code.convert("1"), (QUIET_ZONE * scale, QUIET_ZONE * scale))
     out = io.BytesIO()
     picture.save(out, format="PNG", dpi=(300, 300))
     return out.getvalue()
