@@ -1,4 +1,4 @@
-"""The QR frame: a certificate's claims and its signature in about 187 bytes (docs/spec/qr-frame.md).
+"""The QR frame: claims and signature in about 187 bytes (docs/spec/qr-frame.md).
 
     frame  = 0x01 ‖ kid[4] ‖ CBOR claims ‖ signature[64]
     signed = "XZ-QR1" ‖ 0x01 ‖ kid ‖ claims
@@ -13,11 +13,14 @@ import base64
 import binascii
 import re
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, NoReturn
 from urllib.parse import unquote
 
 from ledger.core import cbor, wording
 from ledger.core import messages_credentials as _messages  # noqa: F401  (registers the codes)
+from ledger.core.content import FIRST_DAY, LAST_DAY, CertificateContent
+from ledger.core.dates import day_number
 from ledger.errors import BadEvidence
 
 VERSION = 1
@@ -44,9 +47,7 @@ _HEADER = 1 + KID_BYTES
 ) = range(10)
 _ALL = frozenset(range(10))
 _OPTIONAL = frozenset((_ROMANISED, _MAJOR))
-_LINK = re.compile(
-    r"(https?://[^\s#?]{1,200})/v#([A-Za-z0-9%]{1,900})", re.ASCII | re.IGNORECASE
-)
+_LINK = re.compile(r"(https?://[^\s#?]{1,200})/v#([A-Za-z0-9%]{1,900})", re.ASCII | re.IGNORECASE)
 _BASE32 = re.compile(r"[A-Z2-7]*")
 
 
@@ -69,6 +70,22 @@ class Claims:
     number: str
     status_index: int
     nonce: bytes
+
+    @classmethod
+    def of(cls, content: CertificateContent, code: str, status_index: int, nonce: bytes) -> Claims:
+        """The claims of a certificate issued by the institution with this code."""
+        return cls(
+            code=code,
+            name=content.name,
+            romanised=content.romanised,
+            type_code=int(content.type_code),
+            achievement=content.achievement,
+            major=content.major,
+            awarded_on=day_number(content.awarded_on),
+            number=content.number,
+            status_index=status_index,
+            nonce=nonce,
+        )
 
 
 @dataclass(frozen=True)
@@ -105,9 +122,7 @@ def encode_claims(claims: Claims) -> bytes:
         _INDEX: claims.status_index,
         _NONCE: claims.nonce,
     }
-    fields = {
-        key: value for key, value in fields.items() if key not in _OPTIONAL or value
-    }
+    fields = {key: value for key, value in fields.items() if key not in _OPTIONAL or value}
     _checked(fields)
     return cbor.dumps(fields)
 
@@ -117,9 +132,7 @@ def decode_claims(data: bytes) -> Claims:
     try:
         fields = cbor.loads(data, MAX_FRAME)
     except BadEvidence as refusal:
-        raise BadEvidence(
-            "frame", part="claims", expected="deterministic CBOR"
-        ) from refusal
+        raise BadEvidence("frame", part="claims", expected="deterministic CBOR") from refusal
     return _checked(fields)
 
 
@@ -155,6 +168,11 @@ def parse_frame(data: bytes) -> Frame:
         signature=data[-SIGNATURE_BYTES:],
         raw=data,
     )
+
+
+def frame_hash(frame: bytes) -> bytes:
+    """SHA-256 of the frame, as its entry holds it: also its key in the public look-up."""
+    return sha256(frame).digest()
 
 
 def qr_text(verify_url: str, frame: bytes) -> str:
@@ -215,7 +233,7 @@ def _checked(fields: Any) -> Claims:
     for key, part in ((_ACHIEVEMENT, "achievement"), (_MAJOR, "major")):
         _wording(fields, key, part)
     _integer(fields[_TYPE], 1, 5, "credential type")
-    _integer(fields[_AWARDED], _FIRST_DAY, _LAST_DAY, "award day")
+    _integer(fields[_AWARDED], day_number(FIRST_DAY), day_number(LAST_DAY), "award day")
     number = fields[_NUMBER]
     if type(number) is not str or not wording.is_number(number):
         _refuse("certificate number", r"[\w.-]{1,64}")
@@ -237,14 +255,8 @@ def _checked(fields: Any) -> Claims:
     )
 
 
-_FIRST_DAY = -36_524  # 1870-01-01: no modern university's certificate is older
-_LAST_DAY = 83_000  # in 2197
-
-
 def _wording(fields: dict[int, Any], key: int, part: str) -> None:
-    if key in fields and (
-        type(fields[key]) is not str or not wording.is_wording(fields[key])
-    ):
+    if key in fields and (type(fields[key]) is not str or not wording.is_wording(fields[key])):
         _refuse(part, "1..200 readable characters in NFC")
 
 
