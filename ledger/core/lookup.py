@@ -1,7 +1,7 @@
-"""The public look-up: from a frame or a document to its leaf, hidden in a bucket (docs/spec/lookup.md).
+"""The public look-up: from a frame or a document to its leaf (docs/spec/lookup.md).
 
 Keys are SHA-256 of the QR frame and the commitment of the JSON document. A bucket holds every key
-whose first d bits are the asked ones, so that the host does not learn which certificate is looked at.
+whose first d bits are the asked ones, so that the host does not learn which one is looked at.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def prefix_bytes(bits: int, text: str) -> bytes:
     value = int(text, 16)
     if value & ((1 << (4 * digits - bits)) - 1):
         shape.refuse("unused low bits zero")
-    return (value << (MAX_BITS + 4 - 4 * digits) >> 4).to_bytes(MAX_BITS // 8, "big")
+    return (value << (MAX_BITS - 4 * digits)).to_bytes(MAX_BITS // 8, "big")
 
 
 def in_bucket(key: bytes, bits: int, text: str) -> bool:

@@ -355,6 +355,10 @@ def _witness(shape: Shape) -> Witness:
 def _member(shape: Shape) -> Member:
     shape.object(("code", "account", "trust_key"))
     public_key = shape["trust_key"].hex(32)
+    try:
+        ed25519.check_public_key(public_key)
+    except BadEvidence:
+        shape["trust_key"].refuse("an Ed25519 key of prime order")
     return Member(_code(shape["code"]), _address(shape["account"]), public_key)
 
 
