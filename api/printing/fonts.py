@@ -163,7 +163,5 @@ def load_fonts(folders: Sequence[Path] = FONT_FOLDERS) -> FontSet:
             families=", ".join(absent),
             packages=" ".join(PACKAGES[family] for family in absent),
         )
-    coverage = {
-        family: read_coverage(*faces[family]) for family in wanted if family in faces
-    }
+    coverage = {family: read_coverage(*faces[family]) for family in wanted if family in faces}
     return FontSet(fonts, coverage)

@@ -62,9 +62,11 @@ def _petals(radius: float, count: int, depth: float, turn: float) -> str:
 
 def _rosette(x: float, y: float, rings: tuple[tuple[float, int, float], ...], turns: int) -> str:
     """Rings of petals around (x, y); each ring is drawn `turns` times, shifted."""
-    return f'<g transform="translate({x:g} {y:g})">' + "".join(
-        _petals_path(radius, count, depth, turns) for radius, count, depth in rings
-    ) + "</g>"
+    return (
+        f'<g transform="translate({x:g} {y:g})">'
+        + "".join(_petals_path(radius, count, depth, turns) for radius, count, depth in rings)
+        + "</g>"
+    )
 
 
 def _petals_path(radius: float, count: int, depth: float, turns: int) -> str:

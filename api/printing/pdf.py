@@ -20,7 +20,7 @@ import typst
 
 from api.printing.fonts import KAI, FontSet, load_fonts
 from api.printing.qr import matrix_svg_path, qr_matrix
-from api.printing.wording import WORDINGS, achievement, chinese_date, facts
+from api.printing.wording import WORDINGS, chinese_date, facts
 from ledger.core.credential import CertificateContent
 from ledger.core.kinds import CredentialType
 from ledger.errors import WrongUse
@@ -81,11 +81,11 @@ class CertificatePrinter:
             "data": json.dumps(data, ensure_ascii=False),
             "attachment": attachment_bytes.decode("utf-8"),
         }
-        return self._compile(inputs, _day(content))
+        return self._compile(inputs, content.awarded_on)
 
     def _data(self, content: CertificateContent) -> dict[str, Any]:
         words = WORDINGS[CredentialType(content.type_code)]
-        day = _day(content)
+        day = content.awarded_on
         fonts = self._fonts
         # One hand for the whole name: a name with a character that the brush lacks is set in the
         # text face throughout.
@@ -107,7 +107,7 @@ class CertificatePrinter:
             "name": content.name,
             "short_name": len(content.name) <= SHORT_NAME,
             "romanised": content.romanised or "",
-            "achievement": achievement(content),
+            "achievement": content.achievement,
             "facts": facts(content),
             "date_zh": chinese_date(day),
             "date_iso": day.isoformat(),
@@ -132,10 +132,6 @@ class CertificatePrinter:
             raise WrongUse(code, reason=error.message) from error
         assert isinstance(pdf, bytes)
         return pdf
-
-
-def _day(content: CertificateContent) -> date:
-    return date.fromisoformat(str(content.awarded_on))
 
 
 def _qr_svg(text: str) -> str:

@@ -16,7 +16,7 @@ from functools import lru_cache
 from PIL import Image
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
-from qrcode.util import MODE_8BIT_BYTE, MODE_ALPHA_NUM, QRData
+from qrcode.util import QRData
 
 from api.printing import messages as _messages  # noqa: F401  (registers the codes)
 from ledger.errors import WrongUse
@@ -77,9 +77,10 @@ def qr_matrix(text: str) -> Matrix:
     code: QRCode[Image.Image] = QRCode(
         version=version, error_correction=ERROR_CORRECT_M, mask_pattern=MASK
     )
-    code.add_data(QRData(byte_part, mode=MODE_8BIT_BYTE, check_data=False))
+    # Mode indicators, ISO/IEC 18004:2015 table 2: 0100 byte, 0010 alphanumeric.
+    code.add_data(QRData(byte_part, mode=4, check_data=False))
     if alnum_part:
-        code.add_data(QRData(alnum_part.encode("ascii"), mode=MODE_ALPHA_NUM))
+        code.add_data(QRData(alnum_part.encode("ascii"), mode=2))
     code.make(fit=False)
     return tuple(tuple(bool(module) for module in row) for row in code.modules)
 

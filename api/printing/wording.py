@@ -57,11 +57,6 @@ def facts(content: CertificateContent) -> list[dict[str, str]]:
     return [{"zh": zh, "en": en, "value": value} for value, zh, en in values if value]
 
 
-def achievement(content: CertificateContent) -> str:
-    """What was awarded: the degree, else the course."""
-    return content.degree or content.course or ""
-
-
 def _tens(number: int) -> str:
     """1 to 99 as 一, 十, 十一, 二十 …"""
     tens, ones = divmod(number, 10)
