@@ -22,8 +22,10 @@ from hashlib import sha256
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from ledger.core import edwards
-from ledger.core import messages_streams  # noqa: F401  (registers the sentences)
+from ledger.core import (
+    edwards,
+    messages_streams,  # noqa: F401  (registers the sentences)
+)
 from ledger.errors import BadEvidence
 
 PUBLIC_LENGTH = 32
