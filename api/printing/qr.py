@@ -74,9 +74,7 @@ def qr_matrix(text: str) -> Matrix:
     """
     version = qr_version(text)
     byte_part, alnum_part = _segments(text)
-    code: QRCode[Image.Image] = QRCode(
-        version=version, error_correction=ERROR_CORRECT_M, mask_pattern=MASK
-    )
+    code = QRCode(version=version, error_correction=ERROR_CORRECT_M, mask_pattern=MASK)
     # Mode indicators, ISO/IEC 18004:2015 table 2: 0100 byte, 0010 alphanumeric.
     code.add_data(QRData(byte_part, mode=4, check_data=False))
     if alnum_part:
