@@ -54,6 +54,10 @@ register(
             "这份证书的 {field} 不能放入二维码。",
             "This certificate's {field} cannot be carried in a QR code.",
         ),
+        "day-to-come": (
+            "所问的日期尚未到来。",
+            "The day asked about is to come.",
+        ),
         "nothing-presented": (
             "没有可核验的证书。",
             "No credential was presented.",
