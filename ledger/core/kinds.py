@@ -1,4 +1,4 @@
-"""The numbers that entries use for their kinds, types and actions; names are the lower-case members.
+"""The numbers that entries use for kinds, types and actions; names are the lower-case members.
 
 A number once given is never given again.
 """

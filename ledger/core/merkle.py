@@ -58,7 +58,7 @@ def root(leaves: Sequence[bytes]) -> bytes:
 
 
 def inclusion_ranges(index: int, size: int) -> list[tuple[int, int]]:
-    """The leaf ranges [start, end) whose roots are the audit path, leaf to root, RFC 6962 §2.1.1."""
+    """Leaf ranges [start, end) whose roots are the audit path, leaf to root, RFC 6962 §2.1.1."""
     if not 0 <= index < size <= MAX_SIZE:
         raise BadEvidence("merkle-index", index=index, size=size)
     found = []
@@ -73,7 +73,7 @@ def inclusion_ranges(index: int, size: int) -> list[tuple[int, int]]:
 
 
 def consistency_ranges(old: int, new: int) -> list[tuple[int, int]]:
-    """The leaf ranges [start, end) whose roots are the consistency path, RFC 6962 §2.1.2.
+    """Leaf ranges [start, end) whose roots are the consistency path, RFC 6962 §2.1.2.
 
     Needs 0 < old <= new; equal sizes give an empty path.
     """

@@ -1,4 +1,4 @@
-"""Refusal codes of the byte formats below the streams: Merkle, tiles, CBOR, entries, notes, keys."""
+"""Refusal codes of the byte formats of streams: Merkle, tiles, CBOR, entries, notes, keys."""
 
 from __future__ import annotations
 

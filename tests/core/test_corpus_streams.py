@@ -1,4 +1,4 @@
-"""Every file of the corpus of bad bytes meets its parser: a refusal with both sentences, no more."""
+"""Every file of the corpus of bad bytes meets its parser: a refusal with both sentences."""
 
 from __future__ import annotations
 

@@ -161,7 +161,7 @@ def test_bundles_that_are_refused(data: bytes, count: int | None) -> None:
 
 
 def test_bundle_bytes() -> None:
-    assert tiles.pack_entries([b"", b"ab"]) == bytes.fromhex("0000" "0002" "6162")
+    assert tiles.pack_entries([b"", b"ab"]) == bytes.fromhex("000000026162")
     assert tiles.split_tile(b"a" * 32 + b"b" * 32) == [b"a" * 32, b"b" * 32]
     for bad in (b"", b"a" * 33, b"a" * 32 * 257):
         with pytest.raises(BadEvidence):
