@@ -1,4 +1,4 @@
-"""RFC 6962 §2.1 and RFC 9162 §2.1.3 and §2.1.4 against published vectors and a recursive reference."""
+"""RFC 6962 §2.1, RFC 9162 §2.1.3 and §2.1.4: published vectors and a recursive reference."""
 
 from __future__ import annotations
 
