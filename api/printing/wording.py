@@ -45,7 +45,6 @@ _FACTS = (
     ("hours", "学时", "Hours"),
     ("credits", "学分", "Credits"),
     ("result", "成绩", "Result"),
-    ("student_number", "学号", "Student No."),
 )
 
 _DIGITS = "〇一二三四五六七八九"

@@ -94,12 +94,12 @@ class Values:
 
     def amount(self, column: str) -> str:
         """A decimal number in its shortest form: 2.50 is 2.5."""
-        text = self._whole(column)
-        if not text:
+        cell = self._cell(column)
+        if not cell.text or self._broken(column, cell):
             return ""
-        short = f"{Decimal(text).normalize():f}" if _DECIMAL.fullmatch(text) else ""
+        short = f"{Decimal(cell.text).normalize():f}" if _DECIMAL.fullmatch(cell.text) else ""
         if not AMOUNT.fullmatch(short):
-            return self._wrong(column, "amount-invalid", value=_short(text))
+            return self._wrong(column, "amount-invalid", value=_short(cell.text))
         return short
 
     def _cell(self, column: str) -> Cell:
