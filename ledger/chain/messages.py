@@ -46,6 +46,14 @@ register(
             "节点地址应为 http 或 https：{url}",
             "a node's address is http or https: {url}",
         ),
+        "no-code": (
+            "地址 {address} 上没有合约",
+            "there is no contract at {address}",
+        ),
+        "no-such-row": (
+            "登记合约里没有 {what}",
+            "the registry has no {what}",
+        ),
         "bad-address": (
             "不是链上地址：{address}",
             "not a chain address: {address}",
@@ -54,28 +62,25 @@ register(
             "没有这种变更：{function}",
             "there is no such change: {function}",
         ),
+        "bad-change": (
+            "变更 {function} 的参数不对：{why}",
+            "the arguments of {function} are wrong: {why}",
+        ),
         "reverted": (
             "合约拒绝了交易：{name} {args}",
             "the contract refused the transaction: {name} {args}",
         ),
         "head-moved": (
             "链上的流头不是我们写的（序号 {seq}，大小 {size}）：账户可能被他人使用，请立即检查",
-            "the head on chain is not ours (seq {seq}, size {size}): someone else may be using "
-            "the account, look into it now",
+            "the head on chain is not ours (seq {seq}, size {size}): is the account abused?",
         ),
         "nonce-taken": (
             "账户的序号 {nonce} 已被另一笔交易用掉：账户可能被他人使用，请立即检查",
-            "nonce {nonce} of the account was used by another transaction: someone else may be "
-            "using the account, look into it now",
-        ),
-        "out-of-gas": (
-            "交易用尽了 gas",
-            "the transaction ran out of gas",
+            "nonce {nonce} was used by another transaction: is the account abused?",
         ),
         "not-mined": (
             "交易 {tx} 已发出，{seconds} 秒内没有入块；稍后再试会继续同一笔交易",
-            "transaction {tx} was sent and not mined within {seconds} s; trying again later "
-            "continues the same transaction",
+            "transaction {tx} was not mined within {seconds} s; try again, it goes on from there",
         ),
         "account-busy": (
             "账户正被另一个进程使用（{holder}）",

@@ -130,7 +130,7 @@ class HttpTransport:
 
 
 def read_answer(body: bytes, number: int, method: str, status: int = 200) -> Any:
-    """The result in a JSON-RPC answer to question `number`; RpcError, CouldNotLook("node-garbage")."""
+    """The result in the answer to question `number`; RpcError, CouldNotLook("node-garbage")."""
     try:
         found = json.loads(body)
     except (ValueError, RecursionError) as error:

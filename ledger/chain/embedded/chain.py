@@ -15,8 +15,8 @@ import rlp
 from eth.abc import BlockHeaderAPI
 from eth.rlp.accounts import Account
 from eth_hash.auto import keccak
-from eth_utils import to_checksum_address
-from trie import HexaryTrie
+from eth_utils.address import to_checksum_address
+from trie.hexary import HexaryTrie
 
 from ledger.chain import jsonrpc
 from ledger.chain.embedded import forms
@@ -251,7 +251,7 @@ class EmbeddedChain:
             header = self._by_hash(wanted["blockHash"])
             if header is None:
                 raise RpcError(SERVER_ERROR, "unknown block")
-            first = last = header.block_number
+            first = last = int(header.block_number)
         else:
             first = self._number(wanted.get("fromBlock"), head)
             last = self._number(wanted.get("toBlock"), head)
@@ -322,17 +322,17 @@ class EmbeddedChain:
         account = self._address(address)
         if not isinstance(keys, list) or len(keys) > 1024:
             raise forms.invalid("a list of at most 1024 storage keys wanted")
-        accounts = HexaryTrie(self._engine.file, header.state_root)  # type: ignore[arg-type]
+        accounts = HexaryTrie(self._engine.file, header.state_root)
         encoded = accounts.get(keccak(account))
         found = rlp.decode(encoded, sedes=Account) if encoded else Account()
-        slots = HexaryTrie(self._engine.file, found.storage_root)  # type: ignore[arg-type]
+        slots = HexaryTrie(self._engine.file, found.storage_root)
         return {
             "address": to_checksum_address(account),
             "balance": hex(found.balance),
             "nonce": hex(found.nonce),
             "codeHash": forms.hex_data(found.code_hash),
             "storageHash": forms.hex_data(found.storage_root),
-            "accountProof": forms.proof_nodes(accounts.get_proof(keccak(account))),
+            "accountProof": forms.proof_nodes(_trie_proof(accounts, keccak(account))),
             "storageProof": [self._slot_proof(slots, key) for key in keys],
         }
 
@@ -341,24 +341,29 @@ class EmbeddedChain:
         hashed = keccak(forms.slot(key).to_bytes(32, "big"))
         value = slots.get(hashed)
         number = rlp.decode(value, sedes=rlp.sedes.big_endian_int) if value else 0
-        nodes = forms.proof_nodes(slots.get_proof(hashed))
+        nodes = forms.proof_nodes(_trie_proof(slots, hashed))
         return {"key": key, "value": hex(number), "proof": nodes}
 
     def fee_history(self, count: Any, newest: Any, percentiles: Any = None) -> dict[str, Any]:
         """Base fee and rewards are zero here; the shape is the standard one."""
         header = self._known(newest)
         wanted = count if type(count) is int else forms.quantity(count)
-        number = min(wanted, header.block_number + 1, 1024)
-        first = header.block_number - number + 1
-        headers = [self._known(hex(at)) for at in range(first, header.block_number + 1)]
+        last = int(header.block_number)
+        number = min(wanted, last + 1, 1024)
+        first = last - number + 1
+        headers = [self._known(hex(at)) for at in range(first, last + 1)]
         found: dict[str, Any] = {
-            "oldestBlock": hex(max(first, 0)),
+            "oldestBlock": hex(first),
             "baseFeePerGas": ["0x0"] * (number + 1),
             "gasUsedRatio": [one.gas_used / GAS_LIMIT for one in headers],
         }
         if isinstance(percentiles, list):
             found["reward"] = [["0x0"] * len(percentiles) for _ in headers]
         return found
+
+
+def _trie_proof(trie: Any, key: bytes) -> tuple[Any, ...]:
+    return tuple(trie.get_proof(key))
 
 
 def _methods(chain: EmbeddedChain) -> dict[str, Callable[..., Any]]:
@@ -369,7 +374,7 @@ def _methods(chain: EmbeddedChain) -> dict[str, Callable[..., Any]]:
         "net_peerCount": lambda: "0x0",
         "eth_chainId": lambda: hex(chain.chain_id),
         "eth_syncing": lambda: False,
-        "eth_accounts": lambda: [],
+        "eth_accounts": list,
         "eth_gasPrice": lambda: "0x0",
         "eth_maxPriorityFeePerGas": lambda: "0x0",
         "eth_feeHistory": chain.fee_history,

@@ -190,5 +190,3 @@ def remove_served(directory: Path) -> None:
     found = read_served(directory)
     if found and found.get("pid") == os.getpid():
         (directory / "chain.json").unlink(missing_ok=True)
-
-

@@ -14,8 +14,7 @@ from eth.db.atomic import AtomicDB
 from eth.exceptions import CanonicalHeadNotFound, HeaderNotFound, PyEVMError, Revert
 from eth.vm.forks.berlin.transactions import calculate_txn_intrinsic_gas_berlin
 from eth_keys.exceptions import BadSignature
-from eth_keys.exceptions import ValidationError as KeyValidationError
-from eth_utils import ValidationError
+from eth_utils.exceptions import ValidationError
 from rlp.exceptions import RLPException
 
 from ledger.chain.embedded.database import ChainFile
@@ -28,7 +27,6 @@ BAD_TRANSACTION = (
     ValidationError,
     PyEVMError,
     BadSignature,
-    KeyValidationError,
     ValueError,
     TypeError,
     IndexError,
@@ -169,7 +167,8 @@ class Engine:
         nonce = state.get_nonce(tx.sender)
         if tx.nonce != nonce:
             word = "low" if tx.nonce < nonce else "high"
-            raise RpcError(SERVER_ERROR, f"nonce too {word}: next nonce {nonce}, tx nonce {tx.nonce}")
+            message = f"nonce too {word}: next nonce {nonce}, tx nonce {tx.nonce}"
+            raise RpcError(SERVER_ERROR, message)
         if tx.gas > GAS_LIMIT:
             raise RpcError(SERVER_ERROR, "exceeds block gas limit")
         if tx.gas < tx.intrinsic_gas:

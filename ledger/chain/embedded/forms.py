@@ -7,7 +7,7 @@ from typing import Any
 
 import rlp
 from eth.abc import BlockHeaderAPI, SignedTransactionAPI
-from eth_utils import to_checksum_address
+from eth_utils.address import to_checksum_address
 
 from ledger.chain.embedded.engine import Message, raw_header
 from ledger.chain.embedded.vm import GAS_LIMIT
@@ -68,9 +68,7 @@ def message(value: Any, nonce_of: Any) -> Message:
     )
 
 
-def block(
-    header: BlockHeaderAPI, difficulty: int, transactions: list[Any]
-) -> dict[str, Any]:
+def block(header: BlockHeaderAPI, difficulty: int, transactions: list[Any]) -> dict[str, Any]:
     """A block, with transaction hashes or objects."""
     return {
         "number": hex(header.block_number),

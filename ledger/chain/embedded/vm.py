@@ -9,7 +9,7 @@ from eth.abc import BlockAPI, BlockHeaderAPI
 from eth.chains.base import MiningChain
 from eth.consensus.noproof import NoProofConsensus
 from eth.vm.forks.london import LondonVM
-from eth_utils import ValidationError
+from eth_utils.exceptions import ValidationError
 
 from ledger.ports import Clock
 
