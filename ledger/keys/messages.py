@@ -1,0 +1,22 @@
+"""Refusal codes of the room `keys`."""
+
+from __future__ import annotations
+
+from ledger.errors import register
+
+register(
+    {
+        "wrong-passphrase": ("口令不对。", "The passphrase is wrong."),
+        "key-file-damaged": ("密钥文件 {path} 已损坏:{why}", "The key file {path} is damaged: {why}"),
+        "key-file-missing": ("没有密钥文件 {path}。", "There is no key file {path}."),
+        "key-file-unwritable": (
+            "无法写入密钥文件 {path}:{why}",
+            "The key file {path} cannot be written: {why}",
+        ),
+        "no-such-key": ("没有用途为 {purpose} 的密钥。", "There is no key for {purpose}."),
+        "keystore-unreadable": (
+            "账户密钥文件无法用此口令打开:{why}",
+            "The account's key file cannot be opened with this passphrase: {why}",
+        ),
+    }
+)
