@@ -3,6 +3,7 @@
 import { concat, equal, fromBase64, fromUtf8, utf8, type Bytes } from "./bytes";
 import { verify } from "./ed25519";
 import { sha256 } from "./hash";
+import { EMPTY_ROOT } from "./merkle";
 import { BadEvidence } from "./refusal";
 
 export interface NoteSignature {
@@ -34,6 +35,7 @@ export function parseNote(data: Bytes): Note {
   const split = text.lastIndexOf("\n\n");
   if (split < 0 || !text.endsWith("\n")) throw bad();
   const lines = text.slice(split + 2, -1).split("\n");
+  if (lines.length > 100) throw bad();
   return { text: text.slice(0, split + 1), signatures: lines.map(parseSignature) };
 }
 
@@ -49,20 +51,21 @@ export function noteKeyId(name: string, publicKey: Bytes): Bytes {
   return sha256(concat(utf8(`${name}\n`), Uint8Array.of(ED25519), publicKey)).slice(0, 4);
 }
 
-/** True when the named key signed; a known key whose signature fails refuses the whole note. */
-export function verifyNote(note: Note, name: string, publicKey: Bytes): boolean {
+/** Refuses unless the named key signed, and if any line of that key fails. */
+export function verifyNote(note: Note, name: string, publicKey: Bytes): void {
   const keyHash = noteKeyId(name, publicKey);
   const ours = note.signatures.filter((s) => s.name === name && equal(s.keyHash, keyHash));
+  if (ours.length === 0) throw new BadEvidence("note-unsigned");
   for (const { signature } of ours) verify(publicKey, utf8(note.text), signature);
-  return ours.length > 0;
 }
 
 export function parseCheckpoint(note: Note): Checkpoint {
   const lines = note.text.split("\n");
-  const [origin, size, root] = lines;
-  if (origin === undefined || origin === "" || size === undefined || root === undefined) throw bad();
-  if (!/^(0|[1-9][0-9]{0,15})$/.test(size) || !Number.isSafeInteger(Number(size))) throw bad();
+  if (lines.pop() !== "" || lines.length < 3 || lines.includes("")) throw bad();
+  const [origin, size, root] = lines as [string, string, string];
+  const count = /^(0|[1-9][0-9]{0,15})$/.test(size) ? Number(size) : Number.NaN;
   const hash = fromBase64(root);
-  if (hash.length !== 32) throw bad();
-  return { origin, size: Number(size), root: hash };
+  if (!Number.isSafeInteger(count) || hash.length !== 32) throw bad();
+  if (count === 0 && !equal(hash, EMPTY_ROOT)) throw bad();
+  return { origin, size: count, root: hash };
 }

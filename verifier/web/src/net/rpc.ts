@@ -80,7 +80,7 @@ export class Quorum {
     }
     for (const { nodes, value } of groups.values()) {
       if (parties(nodes) >= this.#needed) {
-        this.#alive = nodes;
+        this.#alive = this.#alive.filter((node) => nodes.includes(node));
         return value;
       }
     }
