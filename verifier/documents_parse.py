@@ -124,10 +124,19 @@ def _attachments(document: pdfium.PdfDocument) -> Iterator[tuple[str, bytes]]:
     for index in range(count):
         attachment = document.get_attachment(index)
         name = attachment.get_name()
-        data = bytes(attachment.get_data())
+        data = _content(attachment)
         if len(data) > MAX_ATTACHMENT:
             raise BadEvidence("pdf-attachment-too-large", name=name[:80], limit=MAX_ATTACHMENT)
         yield name, data
+
+
+def _content(attachment: pdfium.PdfAttachment) -> bytes:
+    """Empty where the file inside is empty or cannot be unpacked: it is no credential then, and
+    what else the PDF says still counts."""
+    try:
+        return bytes(attachment.get_data())
+    except pdfium.PdfiumError:
+        return b""
 
 
 def _text(document: pdfium.PdfDocument, pages: int) -> str:
