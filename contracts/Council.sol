@@ -206,9 +206,14 @@ contract Council is ICouncil {
         if (current != State.Pending && current != State.Waiting) revert NotOpen(id, current);
     }
 
-    /// @dev On itself the council calls the membership functions only, so no proposal can run another one.
+    /// @dev On itself the council calls the membership functions only, so no proposal can run another one. Of the
+    /// registry it is asked already now whose consent is needed: a key or writer of an institution that is yet to
+    /// come is refused, else the delay could run out before there is anybody to veto.
     function _requireCall(uint256 index, Call calldata call) private view {
-        if (call.target == address(REGISTRY)) return;
+        if (call.target == address(REGISTRY)) {
+            REGISTRY.consentNeeded(call.data);
+            return;
+        }
         if (call.target != address(this) || call.data.length < 4) revert BadCall(index, call.target);
         bytes4 selector = bytes4(call.data[:4]);
         if (

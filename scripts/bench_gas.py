@@ -1,7 +1,7 @@
 """Gas of one anchor, by the size of the stream.
 
-``python -m scripts.bench_gas`` prints a line for each; ``anchor_gas`` is for the benchmark. Every figure is that of
-a whole transaction that moves an anchored stream by one batch, with the consistency proof checked on chain.
+``python -m scripts.bench_gas`` prints a line for each; ``anchor_gas`` is for the benchmark. Every
+figure is that of a whole transaction, with the consistency proof checked on chain.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from ledger.core.merkle import EMPTY_ROOT, consistency_path, root
-
 from scripts.evm import Evm, Ledger, deploy_ledger
 
 EXPECTED = range(58_000, 80_001)
@@ -27,13 +26,16 @@ def _ready_ledger() -> Ledger:
     ledger = deploy_ledger(evm, _DEPLOYER, _FOUNDER, bytes(32))
     registry = ledger.registry
     registry.send(_INSTITUTION, "submitApplication", *_TEXTS, [])
-    calls = [registry.data("admit", 1), registry.data("accredit", 1, 0b111110, 0, 0, evm.time + 1000)]
+    calls = [
+        registry.data("admit", 1),
+        registry.data("accredit", 1, 0b111110, 0, 0, evm.time + 1000),
+    ]
     ledger.council.send(_FOUNDER, "propose", [(registry.address, data) for data in calls], evm.time)
     return ledger
 
 
 def _follow(ledger: Ledger, leaves: Sequence[bytes], old: int) -> int:
-    """Gas of the anchor of ``leaves`` that follows the head of the first ``old`` of them; 0 for the very first."""
+    """Gas of the anchor of ``leaves`` that follows the head of the first ``old`` (0: none)."""
     evm, log = ledger.log.evm, ledger.log
     point = evm.snapshot()
     head = (0, 0, EMPTY_ROOT)
@@ -53,7 +55,7 @@ def _leaves(count: int) -> list[bytes]:
 
 
 def anchor_gas(sizes: Sequence[int] = SIZES) -> dict[int, int]:
-    """Gas of the anchor that adds one entry to an anchored stream of ``size`` entries, for each size."""
+    """Gas of the anchor that adds one entry to a stream of ``size`` entries, for each size."""
     ledger = _ready_ledger()
     return {size: _follow(ledger, _leaves(size + 1), size) for size in sizes}
 
@@ -64,7 +66,7 @@ def first_anchor_gas() -> int:
 
 
 def longest_anchor_gas(height: int = 19) -> int:
-    """Gas of an anchor with the longest proof at its height: from 2^height - 1 entries to twice that and one."""
+    """Gas with the longest proof at a height: from 2^height - 1 entries to twice that and one."""
     old = 2**height - 1
     return _follow(_ready_ledger(), _leaves(2 * old + 1), old)
 
@@ -72,7 +74,10 @@ def longest_anchor_gas(height: int = 19) -> int:
 def main() -> None:
     """Print the figures and whether they are as expected."""
     figures = {f"one more than {size:,}": gas for size, gas in anchor_gas().items()}
-    figures |= {"first of a stream": first_anchor_gas(), "longest proof, 2^19 - 1 to 2^20 - 1": longest_anchor_gas()}
+    figures |= {
+        "first of a stream": first_anchor_gas(),
+        "longest proof, 2^19 - 1 to 2^20 - 1": longest_anchor_gas(),
+    }
     for what, gas in figures.items():
         note = "" if gas in EXPECTED else f"  (outside {EXPECTED.start:,} to {EXPECTED.stop - 1:,})"
         print(f"{what}: {gas:,} gas{note}")

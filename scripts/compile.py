@@ -1,9 +1,10 @@
 """Compile the contracts into the committed artifacts, or check that they are what the sources say.
 
-``python -m scripts.compile`` writes ``ledger/chain/artifacts/<Contract>.json``; ``--check`` compiles and
-compares instead, and ends with 1 where anything differs. Needs the compiler from npm (``npm ci``); users of
-the artifacts do not. One artifact holds name, ABI, creation and runtime bytecode, where the immutables lie
-in the runtime bytecode (by name), and the storage layout: the storage proofs depend on it.
+``python -m scripts.compile`` writes ``ledger/chain/artifacts/<Contract>.json``; ``--check``
+compiles and compares instead, and ends with 1 where anything differs. Needs the compiler from npm
+(``npm ci``); users of the artifacts do not. One artifact holds name, ABI, creation and runtime
+bytecode, where the immutables lie in the runtime bytecode (by name), and the storage layout: the
+storage proofs depend on it.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def _read(name: str) -> str:
 
 
 def gather(roots: Sequence[str]) -> dict[str, dict[str, str]]:
-    """All source units that the ``roots`` reach, for the ``sources`` of a compiler input (it reads no files)."""
+    """All source units that the ``roots`` reach; the compiler itself reads no files."""
     sources: dict[str, dict[str, str]] = {}
     waiting = list(roots)
     while waiting:
@@ -72,7 +73,7 @@ def gather(roots: Sequence[str]) -> dict[str, dict[str, str]]:
 
 
 def compile_units(roots: Sequence[str], solc: Path = SOLC) -> dict[str, Any]:
-    """Compile source units (paths below the project) and return the compiler's output, without warnings.
+    """Compile source units (paths below the project) and return the compiler's output.
 
     Raises ``solcx.exceptions.SolcError`` on errors and ``ValueError`` on any warning.
     """
@@ -94,7 +95,7 @@ def _nodes(tree: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def _variable_names(output: Mapping[str, Any]) -> dict[str, str]:
-    """Names of the state variables by the compiler's running number, which says nothing to a reader."""
+    """Names of the state variables by the compiler's running number."""
     return {
         str(node["id"]): node["name"]
         for unit in output["sources"].values()
@@ -104,7 +105,7 @@ def _variable_names(output: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _plain(layout: Any) -> Any:
-    """The storage layout without the compiler's running numbers, which change with unrelated lines."""
+    """The storage layout without the running numbers, which change with unrelated lines."""
     if isinstance(layout, dict):
         plain = {_AST_ID.sub(")", k): _plain(v) for k, v in layout.items() if k != "astId"}
         if len(plain) != len([k for k in layout if k != "astId"]):
@@ -156,15 +157,26 @@ def differences(built: Mapping[str, str], folder: Path) -> list[str]:
             found.append(f"{name}: missing")
         elif path.read_bytes() != text.encode():
             found.append(f"{name}: differs from what the sources compile to")
-    found += [f"{path.name}: belongs to no contract" for path in sorted(folder.glob("*.json")) if path.name not in built]
+    found += [
+        f"{path.name}: belongs to no contract"
+        for path in sorted(folder.glob("*.json"))
+        if path.name not in built
+    ]
     return found
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Entry point; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m scripts.compile", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="compare with the committed artifacts, write nothing")
-    parser.add_argument("--solc", type=Path, default=SOLC, help="compiler that answers --version and --standard-json")
+    parser.add_argument(
+        "--check", action="store_true", help="compare with the committed artifacts, write nothing"
+    )
+    parser.add_argument(
+        "--solc",
+        type=Path,
+        default=SOLC,
+        help="compiler that answers --version and --standard-json",
+    )
     options = parser.parse_args(arguments)
     if not options.solc.is_file():
         print(f"compile: there is no compiler at {options.solc}: run npm ci first", file=sys.stderr)
@@ -175,7 +187,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for line in found:
             print(f"compile: {line}", file=sys.stderr)
         if found:
-            print("compile: run python -m scripts.compile and commit the artifacts", file=sys.stderr)
+            print(
+                "compile: run python -m scripts.compile and commit the artifacts", file=sys.stderr
+            )
         return 1 if found else 0
     ARTIFACTS.mkdir(parents=True, exist_ok=True)
     for name, text in built.items():

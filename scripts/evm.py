@@ -1,7 +1,7 @@
-"""One py-evm state without blocks or signatures: contracts are called, time and block number are set by hand.
+"""One py-evm state without blocks or signatures; time and block number are set by hand.
 
-For the contract tests and the gas figures, not for the product (its chain is in ``ledger.chain``). Gas is that of
-a whole transaction in a block of its own: intrinsic gas, cold storage, refunds.
+For the contract tests and the gas figures, not for the product (its chain is in ``ledger.chain``).
+Gas is that of a whole transaction: intrinsic gas, cold storage, refunds.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from eth.db.atomic import AtomicDB
 from eth.vm.execution_context import ExecutionContext
 from eth.vm.forks.london.state import LondonState
 from eth.vm.message import Message
-from eth_abi import decode, encode
+from eth_abi.abi import decode, encode
 from eth_typing import Address, BlockNumber, Hash32
-from eth_utils import keccak
+from eth_utils.crypto import keccak
 
 ARTIFACTS = Path(__file__).resolve().parent.parent / "ledger" / "chain" / "artifacts"
 GAS = 100_000_000
@@ -111,16 +111,12 @@ class Evm:
 
     def _run(self, sender: bytes, to: bytes | None, data: bytes) -> tuple[LondonState, Result]:
         state = self._state()
-        created = create_address(sender, state.get_nonce(Address(sender)))
-        message = Message(
-            gas=GAS,
-            to=Address(b"" if to is None else to),
-            sender=Address(sender),
-            value=0,
-            data=b"" if to is None else data,
-            code=data if to is None else state.get_code(Address(to)),
-            create_address=Address(created) if to is None else None,
-        )
+        created = Address(create_address(sender, state.get_nonce(Address(sender))))
+        caller = Address(sender)
+        if to is None:
+            message = Message(GAS, Address(b""), caller, 0, b"", data, create_address=created)
+        else:
+            message = Message(GAS, Address(to), caller, 0, data, state.get_code(Address(to)))
         state.increment_nonce(Address(sender))
         precompiles = [bytes(19) + bytes([number]) for number in range(1, 10)]
         for address in (sender, created if to is None else to, *precompiles):
@@ -138,11 +134,9 @@ class Evm:
 
 
 def create_address(sender: bytes, nonce: int) -> bytes:
-    """Address of the contract that ``sender`` creates with ``nonce`` (keccak of the RLP list of both)."""
+    """Address of the contract that ``sender`` creates with ``nonce``: keccak of their RLP list."""
     number = b"\x80" if nonce == 0 else nonce.to_bytes((nonce.bit_length() + 7) // 8, "big")
-    if number[0] >= 0x80 and nonce:
-        number = bytes([0x80 + len(number)]) + number
-    elif len(number) > 1:
+    if (number[0] >= 0x80 and nonce) or len(number) > 1:
         number = bytes([0x80 + len(number)]) + number
     body = b"\x94" + sender + number
     return keccak(bytes([0xC0 + len(body)]) + body)[12:]
@@ -207,7 +201,9 @@ class Contract:
         return found
 
 
-def _event(item: Mapping[str, Any], topics: Sequence[int], data: bytes) -> tuple[str, dict[str, Any]]:
+def _event(
+    item: Mapping[str, Any], topics: Sequence[int], data: bytes
+) -> tuple[str, dict[str, Any]]:
     indexed = [part for part in item["inputs"] if part["indexed"]]
     plain = [part for part in item["inputs"] if not part["indexed"]]
     values: dict[str, Any] = {

@@ -1,6 +1,7 @@
 """Merkle trees as RFC 9162 section 2.1 defines them, word for word: slow, recursive, obvious.
 
-The measure for every other implementation; shares no code with any of them. Hash algorithm: SHA-256 (RFC 6962).
+The measure for every other implementation; shares no code with any of them. Hash algorithm:
+SHA-256 (RFC 6962).
 """
 
 from __future__ import annotations

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
 from scripts.compile import artifact, compile_units
 from scripts.evm import Contract, Evm
-
 from tests.contracts.world import DEPLOYER, World
 
 HARNESS = "tests/contracts/MerkleHarness.sol"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from eth_abi import encode
-from eth_utils import keccak
-from scripts.evm import Reverted, deploy
+from eth_abi.abi import encode
+from eth_utils.crypto import keccak
 
+from scripts.evm import Reverted, deploy
 from tests.contracts.world import (
     ALICE,
     BOB,
@@ -51,7 +51,10 @@ def test_a_founder_alone_decides_at_once(world: World) -> None:
     council = deploy(world.evm, "Council", DEPLOYER, DAVID, world.registry.address)
     call = (council.address, council.data("addMember", ALICE, 2))
     council.send(DAVID, "propose", [call], world.evm.time)
-    assert set(council.get("members")) == {hexed(DAVID), hexed(ALICE)} and council.get("threshold") == 2
+    assert (
+        set(council.get("members")) == {hexed(DAVID), hexed(ALICE)}
+        and council.get("threshold") == 2
+    )
 
 
 def test_id_names_chain_council_nonce_expiry_epoch_and_calls(world: World) -> None:
@@ -144,7 +147,9 @@ def test_a_waiting_proposal_expires_too(world: World) -> None:
         ("council", "setThreshold", 3),
     ],
 )
-def test_a_change_of_the_council_voids_what_is_pending(world: World, change: tuple[object, ...]) -> None:
+def test_a_change_of_the_council_voids_what_is_pending(
+    world: World, change: tuple[object, ...]
+) -> None:
     pending, waiting = world.propose(ALICE, CHANGE), world.decide(NEW_KEY)
     assert world.state(waiting) == "waiting"
     epoch = world.council.get("epoch")
@@ -173,7 +178,11 @@ def test_threshold_is_a_majority_and_at_most_all(world: World, k: int) -> None:
 
 
 def test_bounds_hold_when_members_come_and_go(world: World) -> None:
-    for change, n in ((("addMember", DAVID, 2), 4), (("removeMember", CAROL, 1), 2), (("removeMember", BOB, 3), 2)):
+    for change, n in (
+        (("addMember", DAVID, 2), 4),
+        (("removeMember", CAROL, 1), 2),
+        (("removeMember", BOB, 3), 2),
+    ):
         identity = world.propose(ALICE, ("council", *change))
         with world.refused("ThresholdOutOfBounds", change[2], n):
             world.council.send(BOB, "approve", identity)
@@ -185,7 +194,11 @@ def test_bounds_hold_when_members_come_and_go(world: World) -> None:
 
 def test_membership_only_through_proposals(world: World) -> None:
     for caller in (ALICE, STRANGER, world.registry.address):
-        for name, *arguments in (("addMember", DAVID, 2), ("removeMember", BOB, 2), ("setThreshold", 3)):
+        for name, *arguments in (
+            ("addMember", DAVID, 2),
+            ("removeMember", BOB, 2),
+            ("setThreshold", 3),
+        ):
             with world.refused("OnlySelf", hexed(caller)):
                 world.council.send(caller, name, *arguments)
 
@@ -297,7 +310,11 @@ def test_veto(world: World) -> None:
 
 
 def test_no_veto_of_what_is_the_councils(world: World) -> None:
-    for change in (CHANGE, ("registry", "endAccreditation", 1, 0), ("registry", "closeStream", LEARNING)):
+    for change in (
+        CHANGE,
+        ("registry", "endAccreditation", 1, 0),
+        ("registry", "closeStream", LEARNING),
+    ):
         identity = world.propose(ALICE, change)
         with world.refused("NotEntitled", identity, hexed(UNIVERSITY)):
             world.council.send(UNIVERSITY, "veto", identity)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from hashlib import sha256
 
 from scripts.evm import Contract
-
 from tests import reference_merkle as reference
 from tests.contracts.world import EMPTY, entries
 

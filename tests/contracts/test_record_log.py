@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import Any
 
 import pytest
-from scripts.evm import deploy
 
+from scripts.evm import Reverted, create_address, deploy
 from tests import reference_merkle as reference
 from tests.contracts.world import (
     ALICE,
@@ -67,7 +68,7 @@ def test_a_first_anchor_of_many(world: World) -> None:
 
 
 def test_a_retry_reverts_with_the_current_head(world: World) -> None:
-    arguments = (0, 0, EMPTY, 5, root(5), [])
+    arguments: tuple[Any, ...] = (0, 0, EMPTY, 5, root(5), [])
     world.log.send(UNIVERSITY, "anchor", LEARNING, *arguments)
     with world.refused("HeadMismatch", 1, 5, root(5)):
         world.log.send(UNIVERSITY, "anchor", LEARNING, *arguments)
@@ -87,7 +88,7 @@ def test_a_retry_reverts_with_the_current_head(world: World) -> None:
         {"seq": 0, "old_size": 0, "old_root": EMPTY, "proof": []},
     ],
 )
-def test_it_follows_the_head_or_nothing(world: World, wrong: dict[str, object]) -> None:
+def test_it_follows_the_head_or_nothing(world: World, wrong: dict[str, Any]) -> None:
     world.anchor(LEARNING, 5)
     with world.refused("HeadMismatch", 1, 5, root(5)):
         world.anchor(LEARNING, 9, **wrong)
@@ -96,7 +97,7 @@ def test_it_follows_the_head_or_nothing(world: World, wrong: dict[str, object]) 
 @pytest.mark.parametrize(
     "wrong", [{"seq": 1}, {"old_size": 1}, {"old_root": bytes(32)}, {"old_root": root(1)}]
 )
-def test_the_first_follows_the_empty_tree(world: World, wrong: dict[str, object]) -> None:
+def test_the_first_follows_the_empty_tree(world: World, wrong: dict[str, Any]) -> None:
     with world.refused("HeadMismatch", 0, 0, EMPTY):
         world.anchor(LEARNING, 9, **wrong)
 
@@ -151,7 +152,9 @@ def test_only_the_writer(world: World) -> None:
 
 def test_accreditation_by_kind(world: World) -> None:
     world.apply(SECOND, "U2", "u2.edu.cn", [])
-    world.decide(("registry", "admit", 2), ("registry", "accredit", 2, 1 << 3, 0, 0, world.evm.time + 99))
+    world.decide(
+        ("registry", "admit", 2), ("registry", "accredit", 2, 1 << 3, 0, 0, world.evm.time + 99)
+    )
     world.anchor(stream_id("u2.edu.cn/learning"), 1, writer=SECOND)
     for kind in ("credential", "teaching", "evaluation"):
         stream = stream_id(f"u2.edu.cn/{kind}")
@@ -210,7 +213,7 @@ def test_a_forked_chain_is_another_chain(world: World) -> None:
 
 def test_checks_come_in_order(world: World) -> None:
     """Chain, head, size, authority, proof: a sender learns the head also when all else is wrong."""
-    wrong = {"seq": 9, "new_size": 0, "proof": [EMPTY]}
+    wrong: dict[str, Any] = {"seq": 9, "new_size": 0, "proof": [EMPTY]}
     with world.refused("HeadMismatch"):
         world.anchor(LEARNING, 1, writer=STRANGER, **wrong)
     with world.refused("SizeNotGrowing"):
@@ -225,7 +228,9 @@ def test_two_writers_one_after_another(world: World) -> None:
     with world.refused("NotAuthorized", LEARNING, hexed(UNIVERSITY), 2):
         world.anchor(LEARNING, 3)
     world.anchor(LEARNING, 3, writer=BOB)
-    assert [hexed(UNIVERSITY), hexed(BOB)] == [w[0] for w in world.registry.get("writers", LEARNING)]
+    assert [hexed(UNIVERSITY), hexed(BOB)] == [
+        w[0] for w in world.registry.get("writers", LEARNING)
+    ]
 
 
 def test_streams_do_not_touch_one_another(world: World) -> None:
@@ -235,8 +240,6 @@ def test_streams_do_not_touch_one_another(world: World) -> None:
 
 @pytest.mark.parametrize("broken", ["registry has no code", "log elsewhere", "council elsewhere"])
 def test_wrongly_predicted_addresses_do_not_deploy(world: World, broken: str) -> None:
-    from scripts.evm import Reverted, create_address
-
     deployer = key("other deployer")[:20]
     at = [create_address(deployer, n) for n in range(4)]
     registry = at[1]

@@ -40,7 +40,14 @@ def test_admission_opens_everything(world: World) -> None:
     registry = world.registry
     row = registry.get("institution", 1)
     block = row[1]
-    texts = ("U1", "u1.edu.cn", "某大学", "A University", "https://u1.edu.cn", "https://v.u1.edu.cn")
+    texts = (
+        "U1",
+        "u1.edu.cn",
+        "某大学",
+        "A University",
+        "https://u1.edu.cn",
+        "https://v.u1.edu.cn",
+    )
     assert row == (hexed(UNIVERSITY), block, *texts)
     for name, value in (("Code", "U1"), ("Domain", "u1.edu.cn"), ("Account", UNIVERSITY)):
         assert registry.get(f"institutionBy{name}", value) == 1
@@ -80,7 +87,12 @@ def test_an_application_is_admitted_once(world: World) -> None:
     ],
 )
 def test_code_domain_account_and_keys_are_unique(
-    world: World, applicant: bytes, code: str, domain: str, keys_: list[tuple[bytes, int, int]], error: str
+    world: World,
+    applicant: bytes,
+    code: str,
+    domain: str,
+    keys_: list[tuple[bytes, int, int]],
+    error: str,
 ) -> None:
     world.apply(applicant, code, domain, keys_)
     with world.refused(error):
@@ -107,7 +119,9 @@ def test_texts_are_bounded(world: World, place: int, text: str) -> None:
     texts = ["Code.9_-", "a-9.cn", "n", "n", "u", "v"]
     world.registry.send(SECOND, "submitApplication", *texts, [])
     with world.refused("BadText", text):
-        world.registry.send(SECOND, "submitApplication", *texts[:place], text, *texts[place + 1 :], [])
+        world.registry.send(
+            SECOND, "submitApplication", *texts[:place], text, *texts[place + 1 :], []
+        )
 
 
 BAD_KEYS = [
@@ -214,7 +228,11 @@ def test_granted_and_ended_in_one_block_is_never_active(world: World) -> None:
 
 def test_a_new_key_counts_from_the_anchored_size(world: World) -> None:
     world.anchor(CREDENTIAL, 5)
-    consented(world, ("registry", "addKey", 1, (key("a"), 1, 1)), ("registry", "addKey", 1, (key("b"), 2, 1)))
+    consented(
+        world,
+        ("registry", "addKey", 1, (key("a"), 1, 1)),
+        ("registry", "addKey", 1, (key("b"), 2, 1)),
+    )
     block = world.evm.block
     assert keys(world)[key("a")] == (1, 1, 5, NO_CUT_OFF, block, 0)
     assert keys(world)[key("b")] == (2, 1, 0, NO_CUT_OFF, block, 0)
@@ -316,7 +334,13 @@ def test_a_successor_continues_the_closed_head(world: World) -> None:
         consented(world, successor(world))
     world.decide(("registry", "closeStream", LEARNING))
     head = world.log.get("head", LEARNING)
-    for wrong in ({"stream": CREDENTIAL}, {"size": 4}, {"root": EMPTY}, {"chain": 1}, {"size": 0, "root": EMPTY}):
+    for wrong in (
+        {"stream": CREDENTIAL},
+        {"size": 4},
+        {"root": EMPTY},
+        {"chain": 1},
+        {"size": 0, "root": EMPTY},
+    ):
         with world.refused("PreviousMismatch", LEARNING, 5, head[4]):
             consented(world, successor(world, **wrong))
     for kind in (0, 6, 255):

@@ -1,4 +1,4 @@
-"""What can change the contracts at all, where things are stored, and that the artifacts are the sources'."""
+"""What can change the contracts, where things are stored, that the artifacts are the sources'."""
 
 from __future__ import annotations
 
@@ -7,14 +7,22 @@ import shutil
 from pathlib import Path
 
 import pytest
-from eth_utils import keccak
+from eth_utils.crypto import keccak
+
 from scripts import compile as compiler
 from scripts.evm import Evm, deploy_ledger, load
-
 from tests.contracts.world import ALICE, DEPLOYER, LEARNING, World
 
 MUTATING = {
-    "Council": {"propose", "approve", "execute", "veto", "addMember", "removeMember", "setThreshold"},
+    "Council": {
+        "propose",
+        "approve",
+        "execute",
+        "veto",
+        "addMember",
+        "removeMember",
+        "setThreshold",
+    },
     "IssuerRegistry": {
         "submitApplication",
         "admit",
@@ -153,7 +161,11 @@ def test_artifacts_are_what_the_sources_compile_to(
     capsys.readouterr()
     assert compiler.main(["--check"]) == 1
     said = capsys.readouterr().err
-    for line in ("Council.json: differs", "RecordLog.json: missing", "Old.json: belongs to no contract"):
+    for line in (
+        "Council.json: differs",
+        "RecordLog.json: missing",
+        "Old.json: belongs to no contract",
+    ):
         assert line in said
 
 

@@ -10,10 +10,10 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-from eth_abi import decode
-from eth_utils import keccak
-from scripts.evm import Evm, Ledger, Result, Reverted, abi_type, deploy_ledger, signature
+from eth_abi.abi import decode
+from eth_utils.crypto import keccak
 
+from scripts.evm import Evm, Ledger, Result, Reverted, abi_type, deploy_ledger, signature
 from tests import reference_merkle as reference
 
 EMPTY = reference.root([])
@@ -55,7 +55,7 @@ def entries(count: int, tag: str = "") -> list[bytes]:
 
 @dataclass
 class World:
-    """Alice, Bob and Carol (two must agree) have admitted one accredited university; Bob is its neighbour only."""
+    """Alice, Bob and Carol (two must agree) have admitted and accredited one university."""
 
     evm: Evm
     ledger: Ledger
@@ -69,10 +69,13 @@ class World:
         world.propose(ALICE, ("council", "addMember", BOB, 2))
         world.decide(("council", "addMember", CAROL, 2), by=(ALICE, BOB))
         assert council.get("threshold") == 2
-        world.apply(UNIVERSITY, "U1", "u1.edu.cn", [(key("u1"), 1, 1), (key("u1 checkpoint"), 2, 1)])
+        world.apply(
+            UNIVERSITY, "U1", "u1.edu.cn", [(key("u1"), 1, 1), (key("u1 checkpoint"), 2, 1)]
+        )
         world.decide(("registry", "admit", 1), by=(ALICE, BOB))
         world.decide(
-            ("registry", "accredit", 1, ALL_KINDS, 0b111110, 0, evm.time + 365 * DAY), by=(ALICE, BOB)
+            ("registry", "accredit", 1, ALL_KINDS, 0b111110, 0, evm.time + 365 * DAY),
+            by=(ALICE, BOB),
         )
         assert registry.get("institutionCount") == 1
         evm.next_block()
@@ -90,7 +93,9 @@ class World:
     def log(self) -> Any:
         return self.ledger.log
 
-    def apply(self, applicant: bytes, code: str, domain: str, keys: list[tuple[bytes, int, int]]) -> Result:
+    def apply(
+        self, applicant: bytes, code: str, domain: str, keys: list[tuple[bytes, int, int]]
+    ) -> Result:
         """Hand in an application."""
         texts = (code, domain, "某大学", "A University", f"https://{domain}", f"https://v.{domain}")
         result: Result = self.registry.send(applicant, "submitApplication", *texts, keys)
@@ -122,7 +127,7 @@ class World:
     def anchor(
         self, stream: bytes, size: int, writer: bytes = UNIVERSITY, tag: str = "", **changes: Any
     ) -> Result:
-        """Anchor the first ``size`` entries; ``changes`` replaces single arguments of the right call."""
+        """Anchor the first ``size`` entries; ``changes`` replaces arguments of the right call."""
         old_size, seq, _, _, old_root = self.log.get("head", stream)
         tree = entries(size, tag)
         right = {
@@ -159,4 +164,6 @@ class World:
         return item["name"], decode([abi_type(part) for part in item["inputs"]], reverted.data[4:])
 
 
-CREDENTIAL, STATUS, LEARNING, TEACHING, EVALUATION = (stream_id(f"u1.edu.cn/{kind}") for kind in KINDS)
+CREDENTIAL, STATUS, LEARNING, TEACHING, EVALUATION = (
+    stream_id(f"u1.edu.cn/{kind}") for kind in KINDS
+)
