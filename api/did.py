@@ -6,7 +6,7 @@ from typing import Any
 
 from api.wiring import Institution
 from ledger.core.credential import verification_method
-from ledger.core.multibase import ed25519_multikey
+from ledger.core.multibase import encode_ed25519
 
 
 def did_document(institution: Institution) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def did_document(institution: Institution) -> dict[str, Any]:
             "id": verification_method(identity.domain, signer.public_key),
             "type": "Multikey",
             "controller": did,
-            "publicKeyMultibase": ed25519_multikey(signer.public_key),
+            "publicKeyMultibase": encode_ed25519(signer.public_key),
         }
         for signer in institution.office.signers("credential")
     ]

@@ -24,7 +24,6 @@ register(
             "{url} 不合要求:须为 https(仅本机可用 http)。",
             "{url} will not do: https is needed (http for loopback only).",
         ),
-        "bad-address": ("{address} 不是合约地址。", "{address} is not a contract address."),
         "unknown-scope": ("未知的令牌权限 {scope}。", "Unknown token scope {scope}."),
         "token-missing": ("需要令牌。", "A token is needed."),
         "token-wrong": ("令牌无效。", "The token is not valid."),
@@ -40,7 +39,6 @@ register(
             "内部错误,未确认的内容没有写入。",
             "Internal error; nothing unacknowledged was written.",
         ),
-        "port-in-use": ("端口 {port} 已被占用。", "Port {port} is in use."),
         "unknown-template": (
             "未知的模板 {template};可用:{known}。",
             "Unknown template {template}; known: {known}.",

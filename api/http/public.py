@@ -10,8 +10,8 @@ from fastapi.responses import JSONResponse
 
 from api.did import did_document
 from api.wiring import Institution
-from ledger.core.lookup import bucket_json
-from ledger.errors import BadEvidence, UnknownNumber, WrongUse
+from ledger.core.lookup import format_bucket, prefix_bytes
+from ledger.errors import BadEvidence, UnknownNumber
 from ledger.office.lookup import bucket
 from ledger.office.receipt import receipt
 from ledger.office.status_list import status_list
@@ -42,8 +42,8 @@ def router(institution: Institution, chain_call: Callable[[bytes], bytes]) -> AP
 
     @routes.get("/lookup/{bits}/{prefix}", summary="Entries whose key starts with these bits")
     def lookup(bits: int, prefix: str) -> Response:
-        found = bucket(office, bits, lookup_prefix(bits, prefix))
-        return Response(bucket_json(found), media_type="application/json", headers=FRESH)
+        found = bucket(office, bits, prefix_bytes(bits, prefix))
+        return Response(format_bucket(found), media_type="application/json", headers=FRESH)
 
     @routes.get("/receipt/{kind}/{index}", summary="Signed receipt of a record")
     def signed_receipt(kind: str, index: int) -> JSONResponse:
@@ -79,21 +79,3 @@ def router(institution: Institution, chain_call: Callable[[bytes], bytes]) -> AP
         return Response(path.read_bytes(), media_type="application/json", headers=FRESH)
 
     return routes
-
-
-def lookup_prefix(bits: int, digits: str) -> bytes:
-    """The prefix bytes of `/lookup/<bits>/<hex>`: max(1, ⌈bits/4⌉) digits, unused bits zero.
-
-    Raises WrongUse("lookup-out-of-range") for any other form.
-    """
-    wanted = max(1, -(-bits // 4))
-    if not 0 <= bits <= 64 or len(digits) != wanted:
-        raise WrongUse("lookup-out-of-range")
-    if any(digit not in "0123456789abcdef" for digit in digits):
-        raise WrongUse("lookup-out-of-range")
-    value, width = int(digits, 16), 4 * wanted
-    if value & ((1 << (width - bits)) - 1):
-        raise WrongUse("lookup-out-of-range")
-    return (value << (256 - width)).to_bytes(32, "big")
-
-

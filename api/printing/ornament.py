@@ -89,7 +89,7 @@ def _corner(x: int, y: int) -> str:
 def _lines() -> Iterator[str]:
     """The parts, back to front."""
     rings = ((470.0, 30, 0.13), (345.0, 24, 0.17), (215.0, 18, 0.22), (105.0, 12, 0.3))
-    yield f"<g {_stroke(1.6, MIST)}>{_rosette(WIDTH / 2, HEIGHT / 2 - 40, rings, 4)}</g>"
+    yield f"<g {_stroke(1.6, MIST)}>{_rosette(WIDTH / 2, HEIGHT / 2 - 40, rings, 3)}</g>"
     yield _rectangle(INSET, 4.5, BRONZE)
     yield _rectangle(INSET + BAND, 1.8, BRONZE)
     yield _rectangle(INSET + BAND + 11, 1.0, LIGHT)

@@ -9,8 +9,8 @@ The mask is fixed: choosing among eight costs four times the drawing, and every 
 """
 
 import io
+import re
 import string
-from collections.abc import Iterator
 from functools import lru_cache
 
 from PIL import Image
@@ -28,6 +28,7 @@ MASK = 3
 
 # Data codewords at level M for versions 1 to 15, ISO/IEC 18004:2015 table 7.
 _DATA_CODEWORDS_M = (16, 28, 44, 64, 86, 108, 124, 154, 182, 216, 254, 290, 334, 365, 415)
+_DARK = re.compile("#+")
 _ALPHANUMERIC = frozenset(string.digits + string.ascii_uppercase + " $%*+-./:")
 
 Matrix = tuple[tuple[bool, ...], ...]
@@ -101,28 +102,18 @@ def qr_png(text: str, scale: int = 8) -> bytes:
     return matrix_png(qr_matrix(text), scale)
 
 
-def _runs(row: tuple[bool, ...]) -> Iterator[tuple[int, int]]:
-    """(start, length) of every run of dark modules."""
-    start = -1
-    for x, dark in enumerate((*row, False)):
-        if dark and start < 0:
-            start = x
-        elif not dark and start >= 0:
-            yield start, x - start
-            start = -1
-
-
 def matrix_svg_path(matrix: Matrix) -> str:
     """The `d` of one SVG path, one unit a module, without the quiet zone.
 
     One path on purpose: renderers sum the coverage of a path before they paint it, so that no
     hairlines show between rows.
     """
-    return "".join(
-        f"M{x} {y}h{length}v1h-{length}z"
-        for y, row in enumerate(matrix)
-        for x, length in _runs(row)
-    )
+    parts = []
+    for y, row in enumerate(matrix):
+        for run in _DARK.finditer("".join("#" if dark else " " for dark in row)):
+            length = run.end() - run.start()
+            parts.append(f"M{run.start()} {y}h{length}v1h-{length}z")
+    return "".join(parts)
 
 
 def qr_svg_path(text: str) -> str:

@@ -58,6 +58,19 @@ def anchor(office: Office) -> list[AnchorDone]:
     return done
 
 
+def due(office: Office) -> bool:
+    """Whether `anchor` would find something to do; reads the chain only when it may matter."""
+    if any(office.store.size(kind) > anchored_size(office, kind) for kind in office.kinds()):
+        return True
+    return heartbeat_due(office, office.reader())
+
+
+def anchored_size(office: Office, kind: str) -> int:
+    """Size of the newest anchor that the store knows of."""
+    anchors = office.store.anchors(kind)
+    return anchors[-1].size if anchors else 0
+
+
 def anchor_stream(office: Office, kind: str) -> AnchorDone | None:
     """Anchors one stream at its present size; None when the chain already has all of it."""
     reader = office.reader()

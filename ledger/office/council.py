@@ -178,7 +178,7 @@ def institution_by_code(reader: ChainReader, code: str) -> InstitutionRow:
     """Raises UnknownNumber("no-such-institution")."""
     found = reader.institution_by_code(code)
     if found is None:
-        raise UnknownNumber("no-such-institution", code=code)
+        raise UnknownNumber("no-such-institution", institution=code)
     return found
 
 

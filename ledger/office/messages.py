@@ -85,8 +85,8 @@ register(
             "Key {key} in the application is not a proper prime-order public key.",
         ),
         "no-such-institution": (
-            "登记合约中没有代码为 {code} 的机构。",
-            "The registry has no institution with code {code}.",
+            "登记合约中没有代码为 {institution} 的机构。",
+            "The registry has no institution with code {institution}.",
         ),
         "no-such-proposal": ("没有编号为 {proposal} 的提案。", "There is no proposal {proposal}."),
         "proposal-ambiguous": (

@@ -6,6 +6,7 @@ import base64
 import gzip
 from typing import Any
 
+from ledger.core.status import Purpose
 from ledger.core.credential import (
     IssuerIdentity,
     attach_proof,
@@ -18,7 +19,7 @@ from ledger.errors import UnknownNumber
 from ledger.office.context import Office
 from ledger.office.status import replayed
 
-PURPOSES = ("revocation", "suspension")
+PURPOSES: tuple[Purpose, ...] = ("revocation", "suspension")
 
 
 def status_list(office: Office, purpose: str, number: int) -> dict[str, Any]:
@@ -27,9 +28,10 @@ def status_list(office: Office, purpose: str, number: int) -> dict[str, Any]:
     Raises UnknownNumber for a purpose or a list that is not open.
     """
     listed = replayed(office.store)
-    if purpose not in PURPOSES or not 0 <= number < listed.lists:
+    known = next((name for name in PURPOSES if name == purpose), None)
+    if known is None or not 0 <= number < listed.lists:
         raise UnknownNumber("no-such-status-list", purpose=purpose, list=number)
-    encoded = encode_bitstring(listed.bitstring(purpose, number))
+    encoded = encode_bitstring(listed.bitstring(known, number))
     identity, signer, now = office.identity, office.signer("credential"), office.clock()
     unsigned = status_list_credential(
         IssuerIdentity(identity.domain, identity.name, identity.name_en),

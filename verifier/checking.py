@@ -1,0 +1,73 @@
+"""From an input and a trust bundle to a verdict: read, ask, verify."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ledger.chain.reader import NodeReader
+from ledger.chain.transport import HttpTransport
+from ledger.core.checks_paper import Presented
+from ledger.core.trust import TrustBundle, parse_trust
+from ledger.core.verdict import Verdict
+from ledger.core.verification import verify
+from ledger.core.view import OFFLINE, LedgerView, Missing, nothing
+from ledger.errors import BadEvidence, Refusal, WrongUse
+from ledger.ports import Contracts
+from verifier.fetch import get
+from verifier.gather import gather, wanted
+from verifier.nodes import agree
+
+NODE_TIMEOUT = 15.0
+TRIES = 3
+"""The host may anchor between our reading of the chain and of the host; then look again."""
+
+
+@dataclass(frozen=True)
+class Checker:
+    """A stranger with a trust bundle. `nodes` replace the bundle's; `offline` asks nobody."""
+
+    trust: TrustBundle
+    nodes: tuple[str, ...] = ()
+    offline: bool = False
+    clock: Callable[[], int] = lambda: int(time.time())
+
+    def check(self, presented: Presented, at: int | None = None) -> Verdict:
+        """The verdict; what could not be looked at is said in it, never raised."""
+        view = nothing(OFFLINE) if self.offline else self._look(presented, at is not None)
+        return verify(presented, self.trust, view, self.clock(), at)
+
+    def _look(self, presented: Presented, dated: bool) -> LedgerView:
+        target = wanted(presented.document, presented.frame)
+        view = nothing(OFFLINE)
+        for _ in range(TRIES):
+            try:
+                agreement = agree(self.trust, connect, self.nodes)
+            except Refusal as refusal:
+                return nothing(Missing("unreachable", refusal.message("en")))
+            view = gather(target, agreement, get, dated)
+            if not _overtaken(view):
+                break
+        return view
+
+
+def _overtaken(view: LedgerView) -> bool:
+    """Whether the host answered at a size that the chain reached only after we had read it."""
+    head, found = view.credential_head, view.bucket
+    if isinstance(head, Missing) or isinstance(found, Missing):
+        return False
+    return found.size > head.size
+
+
+def connect(url: str, contracts: Contracts) -> NodeReader:
+    """A reader of one node over HTTP."""
+    return NodeReader(HttpTransport(url, timeout=NODE_TIMEOUT), contracts)
+
+
+def load_trust(data: bytes) -> TrustBundle:
+    """The bundle; WrongUse("trust-unusable") (exit 64) for anything else."""
+    try:
+        return parse_trust(data)
+    except BadEvidence as bad:
+        raise WrongUse("trust-unusable", why=bad.message("en")) from bad
