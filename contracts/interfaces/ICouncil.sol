@@ -27,20 +27,37 @@ interface ICouncil {
     }
 
     /// @notice A member proposed a change (and thereby approved it).
+    /// @param id The proposal.
+    /// @param proposer The member.
+    /// @param nonce Its number, from 0.
+    /// @param expiry Last second at which it can be approved or executed.
+    /// @param epoch The membership epoch.
     event Proposed(bytes32 indexed id, address indexed proposer, uint64 nonce, uint64 expiry, uint64 epoch);
     /// @notice An account approved a proposal; by a non-member this is consent only.
+    /// @param id The proposal.
+    /// @param account The account.
     event Approved(bytes32 indexed id, address indexed account);
     /// @notice Enough members approved, an institution's consent is missing: anyone may execute from `readyAt` on.
+    /// @param id The proposal.
+    /// @param readyAt Unix time.
     event Waiting(bytes32 indexed id, uint64 readyAt);
     /// @notice A proposal's calls were run.
+    /// @param id The proposal.
     event Executed(bytes32 indexed id);
     /// @notice The institution that a proposal touches refused it.
+    /// @param id The proposal.
+    /// @param account The account.
     event Vetoed(bytes32 indexed id, address indexed account);
     /// @notice A member joined; `k` is the threshold from now on.
+    /// @param account The account.
+    /// @param k The threshold.
     event MemberAdded(address indexed account, uint32 k);
     /// @notice A member left; `k` is the threshold from now on.
+    /// @param account The account.
+    /// @param k The threshold.
     event MemberRemoved(address indexed account, uint32 k);
     /// @notice The threshold changed.
+    /// @param k The threshold.
     event ThresholdChanged(uint32 k);
 
     /// @notice The caller is not a member.
@@ -106,24 +123,41 @@ interface ICouncil {
     function setThreshold(uint32 k) external;
 
     /// @notice How many members must approve.
+    /// @return k The threshold.
     function threshold() external view returns (uint32 k);
 
     /// @notice Raised by every change of the membership or the threshold, which voids what is pending.
+    /// @return current The value now.
     function epoch() external view returns (uint64 current);
 
     /// @notice The members, in no particular order.
+    /// @return accounts Their accounts.
     function members() external view returns (address[] memory accounts);
 
     /// @notice Whether an account is a member.
+    /// @param account The account.
+    /// @return yes Whether it is so.
     function isMember(address account) external view returns (bool yes);
 
     /// @notice How many proposals were ever made.
+    /// @return count The number.
     function proposalCount() external view returns (uint256 count);
 
     /// @notice The id of proposal `number`, counted from 0; the number is the proposal's nonce.
+    /// @param number From 0.
+    /// @return id The proposal's id.
     function proposalAt(uint256 number) external view returns (bytes32 id);
 
     /// @notice A proposal; all zero, state `None`, where there is none.
+    /// @param id The proposal.
+    /// @return proposer Who proposed.
+    /// @return nonce Its number.
+    /// @return expiry Last second at which it can be approved or executed.
+    /// @return proposalEpoch The epoch it was proposed in.
+    /// @return state Where it stands.
+    /// @return readyAt When the delay is over; 0 where none runs.
+    /// @return approvals Who approved.
+    /// @return calls What it calls.
     function proposal(
         bytes32 id
     )

@@ -90,8 +90,15 @@ interface IIssuerRegistry {
     }
 
     /// @notice An account applied for admission.
+    /// @param applicationId The application.
+    /// @param account The account.
     event ApplicationSubmitted(uint256 indexed applicationId, address indexed account);
     /// @notice The council admitted an institution.
+    /// @param institution The institution.
+    /// @param applicationId The application.
+    /// @param account The account.
+    /// @param code Its code.
+    /// @param domain Its domain.
     event InstitutionAdmitted(
         InstitutionId indexed institution,
         uint256 indexed applicationId,
@@ -100,6 +107,11 @@ interface IIssuerRegistry {
         string domain
     );
     /// @notice A key was registered.
+    /// @param institution The institution.
+    /// @param publicKey The public key.
+    /// @param purpose Its purpose.
+    /// @param algorithm Its algorithm.
+    /// @param fromSize First entry that it counts for.
     event KeyAdded(
         InstitutionId indexed institution,
         bytes32 indexed publicKey,
@@ -108,6 +120,10 @@ interface IIssuerRegistry {
         uint64 fromSize
     );
     /// @notice A key's cut-off went down, by the institution (`frozen`) or by the council.
+    /// @param institution The institution.
+    /// @param publicKey The public key.
+    /// @param cutOff First entry that it no longer counts for.
+    /// @param frozen Whether by the institution itself.
     event KeyCutOffLowered(
         InstitutionId indexed institution,
         bytes32 indexed publicKey,
@@ -115,6 +131,12 @@ interface IIssuerRegistry {
         bool frozen
     );
     /// @notice An institution was accredited.
+    /// @param institution The institution.
+    /// @param row Its place among the rows, from 0.
+    /// @param kinds Mask of `1 << kind`.
+    /// @param types Mask of `1 << credential type code`.
+    /// @param from First second at which it counts.
+    /// @param until First second at which it no longer counts.
     event Accredited(
         InstitutionId indexed institution,
         uint256 row,
@@ -124,8 +146,16 @@ interface IIssuerRegistry {
         uint64 until
     );
     /// @notice An accreditation ended before its time.
+    /// @param institution The institution.
+    /// @param row Its place among the rows, from 0.
+    /// @param ended The second of the end.
     event AccreditationEnded(InstitutionId indexed institution, uint256 row, uint64 ended);
     /// @notice A stream was opened.
+    /// @param streamId The stream.
+    /// @param institution The institution.
+    /// @param kind Its kind.
+    /// @param generation 0 for the first.
+    /// @param origin Its origin.
     event StreamOpened(
         StreamId indexed streamId,
         InstitutionId indexed institution,
@@ -134,10 +164,16 @@ interface IIssuerRegistry {
         string origin
     );
     /// @notice A stream got a (new) writer.
+    /// @param streamId The stream.
+    /// @param account The account.
     event WriterSet(StreamId indexed streamId, address indexed account);
     /// @notice A stream was closed for ever.
+    /// @param streamId The stream.
     event StreamClosed(StreamId indexed streamId);
     /// @notice An institution changed its addresses.
+    /// @param institution The institution.
+    /// @param publicUrl Where the streams are served.
+    /// @param verifyUrl The verifier.
     event EndpointsSet(InstitutionId indexed institution, string publicUrl, string verifyUrl);
 
     /// @notice Only the council may do this.
@@ -209,35 +245,56 @@ interface IIssuerRegistry {
     ) external returns (uint256 applicationId);
 
     /// @notice Admit an applicant: its institution, keys (from size 0) and five streams. Council only.
+    /// @param applicationId The application.
     function admit(uint256 applicationId) external;
 
     /// @notice Accredit an institution, never before this block. Council only.
+    /// @param id The institution.
+    /// @param kinds Mask of `1 << kind`.
+    /// @param types Mask of `1 << credential type code`.
     /// @param from Raised to the block's time where it is earlier.
+    /// @param until First second at which it no longer counts.
     function accredit(InstitutionId id, uint32 kinds, uint256 types, uint64 from, uint64 until) external;
 
     /// @notice End an accreditation now. Council only.
+    /// @param id The institution.
+    /// @param row Its place among the rows, from 0.
     function endAccreditation(InstitutionId id, uint256 row) external;
 
     /// @notice Register a further key, from the anchored size of the credential stream for a credential key, else
     /// from 0. Council only, with the institution's consent or after the delay.
+    /// @param id The institution.
+    /// @param newKey The key.
     function addKey(InstitutionId id, NewKey calldata newKey) external;
 
     /// @notice Cut a key of one's own at the anchored size of the credential stream; never raises a cut-off.
+    /// @param publicKey The public key.
     function freezeKey(bytes32 publicKey) external;
 
     /// @notice Lower a key's cut-off. Council only.
+    /// @param publicKey The public key.
+    /// @param cutOff First entry that no longer counts.
     function lowerCutOff(bytes32 publicKey, uint64 cutOff) external;
 
     /// @notice Name the account that may anchor a stream from now on; also a closed institution's successor for its
     /// status stream. Council only, with the institution's consent or after the delay.
+    /// @param streamId The stream.
+    /// @param account The account.
     function setWriter(StreamId streamId, address account) external;
 
     /// @notice Close a stream for ever. Council only.
+    /// @param streamId The stream.
     function closeStream(StreamId streamId) external;
 
     /// @notice Open the next generation of a closed stream. Council only, with the institution's consent or after the
     /// delay. On the same chain the predecessor is the closed stream with its head; what continues a stream of
     /// another chain replaces a closed stream that was never anchored here.
+    /// @param id The institution.
+    /// @param kind The kind of stream.
+    /// @param previousChainId Chain of the predecessor.
+    /// @param previousStream The predecessor.
+    /// @param previousSize Its final size.
+    /// @param previousRoot Its final root.
     function openSuccessor(
         InstitutionId id,
         uint8 kind,
@@ -248,54 +305,83 @@ interface IIssuerRegistry {
     ) external;
 
     /// @notice Change the institution's addresses; by its own account.
+    /// @param publicUrl 1 to 200 bytes: where the streams are served.
+    /// @param verifyUrl 1 to 200 bytes: the institution's verifier.
     function setEndpoints(string calldata publicUrl, string calldata verifyUrl) external;
 
     /// @notice Whose consent a council's call of this contract needs; zero for nobody's. Reverts for a key or writer
     /// of something that does not exist, so nothing can be decided ahead of it.
     /// @param data Selector and arguments of the call.
+    /// @return account The account, or zero.
     function consentNeeded(bytes calldata data) external view returns (address account);
 
     /// @notice Whether an account may anchor a stream in this block.
+    /// @param streamId The stream.
+    /// @param writer The account that would anchor.
     /// @return reason 0 authorised, 1 unknown stream, 2 not the writer, 3 not accredited for the kind now,
     /// 4 stream closed; looked at in the order 1, 4, 2, 3. A status stream needs no accreditation.
     function authority(StreamId streamId, address writer) external view returns (uint8 reason);
 
     /// @notice How many institutions there are; their ids are 1 to this number.
+    /// @return count The number.
     function institutionCount() external view returns (uint32 count);
 
     /// @notice An institution.
+    /// @param id The institution.
+    /// @return row The row.
     function institution(InstitutionId id) external view returns (Institution memory row);
 
     /// @notice Who has this code; 0 for nobody.
+    /// @param code The code.
+    /// @return id The id.
     function institutionByCode(string calldata code) external view returns (InstitutionId id);
 
     /// @notice Who has this domain; 0 for nobody.
+    /// @param domain The domain.
+    /// @return id The id.
     function institutionByDomain(string calldata domain) external view returns (InstitutionId id);
 
     /// @notice Whose account this is; 0 for nobody's.
+    /// @param account The account.
+    /// @return id The id.
     function institutionByAccount(address account) external view returns (InstitutionId id);
 
     /// @notice All keys an institution ever had.
+    /// @param id The institution.
+    /// @return rows The rows, oldest first.
     function keys(InstitutionId id) external view returns (Key[] memory rows);
 
     /// @notice Whose key this is; 0 for nobody's.
+    /// @param publicKey The public key.
+    /// @return id The id.
     function keyOwner(bytes32 publicKey) external view returns (InstitutionId id);
 
     /// @notice All accreditations an institution ever had.
+    /// @param id The institution.
+    /// @return rows The rows, oldest first.
     function accreditations(InstitutionId id) external view returns (Accreditation[] memory rows);
 
     /// @notice All streams an institution ever had, in order of opening.
+    /// @param id The institution.
+    /// @return ids The ids, oldest first.
     function streams(InstitutionId id) external view returns (StreamId[] memory ids);
 
     /// @notice A stream.
+    /// @param streamId The stream.
+    /// @return row The row.
     function stream(StreamId streamId) external view returns (Stream memory row);
 
     /// @notice All writers a stream ever had; the last one counts.
+    /// @param streamId The stream.
+    /// @return rows The rows, oldest first.
     function writers(StreamId streamId) external view returns (Writer[] memory rows);
 
     /// @notice How many applications there are; their ids are 1 to this number.
+    /// @return count The number.
     function applicationCount() external view returns (uint256 count);
 
     /// @notice An application.
+    /// @param applicationId The application.
+    /// @return row The row.
     function application(uint256 applicationId) external view returns (Application memory row);
 }

@@ -22,6 +22,13 @@ interface IRecordLog {
     }
 
     /// @notice A stream's head moved. The back links lead to the head before it (0, SHA-256(""), 0 at first).
+    /// @param streamId The stream.
+    /// @param seq Number of this anchor, from 1.
+    /// @param size Size of the new tree.
+    /// @param root Root of the new tree.
+    /// @param prevSize Size of the tree before.
+    /// @param prevRoot Root of the tree before.
+    /// @param prevBlock Block of the anchor before.
     event Anchored(
         StreamId indexed streamId,
         uint64 indexed seq,
@@ -64,5 +71,7 @@ interface IRecordLog {
     ) external;
 
     /// @notice The head that the next anchor must follow; the empty tree where there was none yet.
+    /// @param id The stream.
+    /// @return current The head.
     function head(StreamId id) external view returns (Head memory current);
 }

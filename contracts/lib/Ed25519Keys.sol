@@ -17,6 +17,8 @@ library Ed25519Keys {
     /// @notice Whether a key is neither of small order nor encoded non-canonically (y >= p).
     /// @dev That the bytes are a point of the curve, of prime order, is for the council and every verifier to see:
     /// the chain cannot afford to.
+    /// @param publicKey Raw public key.
+    /// @return yes Whether it is so.
     function isAcceptable(bytes32 publicKey) internal pure returns (bool yes) {
         bytes32 y = publicKey & Y_MASK;
         if (y == 0 || y == Y_ONE || y == Y_MINUS_ONE || y == Y_EIGHT_A || y == Y_EIGHT_B) return false;

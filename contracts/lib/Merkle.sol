@@ -2,6 +2,7 @@
 pragma solidity 0.8.28;
 
 /// @title Merkle consistency, RFC 9162 section 2.1.4.2, over SHA-256
+/// @notice Checks that one tree extends another.
 library Merkle {
     /// @notice Root of the empty tree: SHA-256 of nothing (RFC 9162 section 2.1.1).
     bytes32 internal constant EMPTY_ROOT = 0xe3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855;
