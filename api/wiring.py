@@ -135,7 +135,7 @@ def assemble(
         keys,
         account.address,
         lambda: ChainRegistrar(sender()),
-        gateway(connect, writable=embedded),
+        gateway(connect, writable=config.engine == "embedded"),
         embedded and isinstance(connect(), LocalTransport),
     )
 

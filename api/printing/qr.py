@@ -86,12 +86,14 @@ def qr_matrix(text: str) -> Matrix:
 
 def matrix_png(matrix: Matrix, scale: int = 8) -> bytes:
     """A black and white PNG, `scale` pixels a module, with the quiet zone. Same in, same out."""
-    side = len(matrix)
-    code = Image.frombytes("L", (side, side), bytes(0 if m else 255 for row in matrix for m in row))
-    code = code.resize((side * scale, side * scale), Image.Resampling.NEAREST)
-    full = (side + 2 * QUIET_ZONE) * scale
-    picture = Image.new("1", (full, full), 1)
-    picture.paste(code.convert("1"), (QUIET_ZONE * scale, QUIET_ZONE * scale))
+    side = len(matrix) + 2 * QUIET_ZONE
+    margin = b"\xff" * QUIET_ZONE
+    rows = (bytes(0 if dark else 255 for dark in row) for row in matrix)
+    blank = b"\xff" * side * QUIET_ZONE
+    pixels = blank + b"".join(margin + row + margin for row in rows) + blank
+    small = Image.frombytes("L", (side, side), pixels)
+    large = small.resize((side * scale, side * scale), Image.Resampling.NEAREST)
+    picture = large.convert("1", dither=Image.Dither.NONE)
     out = io.BytesIO()
     picture.save(out, format="PNG", dpi=(300, 300))
     return out.getvalue()

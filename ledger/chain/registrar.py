@@ -8,11 +8,17 @@ from typing import Any
 
 from ledger.chain import abi
 from ledger.chain.artifacts import COUNCIL, REGISTRY
-from ledger.chain.council import encode_call, encode_change, encode_decision, encode_proposal
+from ledger.chain.council import (
+    changes_of,
+    encode_call,
+    encode_change,
+    encode_decision,
+    encode_proposal,
+)
 from ledger.chain.node import as_data, garbage
 from ledger.chain.sender import Sender
 from ledger.errors import CouldNotLook
-from ledger.ports import Change, Contracts, Proposed, Receipt
+from ledger.ports import Change, Contracts, Proposal, Proposed, Receipt
 
 
 class ChainRegistrar:
@@ -56,6 +62,10 @@ class ChainRegistrar:
     def execute(self, proposal: str) -> Proposed:
         """Executes a waiting proposal whose delay is over."""
         return self._decide("execute", proposal)
+
+    def readable(self, proposal: Proposal) -> list[Change]:
+        """The proposal's calls by name."""
+        return changes_of(self._contracts, proposal)
 
     def veto(self, proposal: str) -> None:
         """Refuses a proposal that touches the institution's own key or writer."""
