@@ -1,0 +1,58 @@
+"""What went wrong with disk or database, as a refusal by cause."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from ledger.errors import BadEvidence, CouldNotLook, NotAllowed, Refusal
+from ledger.store import messages as _messages  # noqa: F401  (registers the sentences)
+
+_NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_NOT_WRITABLE = {errno.EROFS, errno.EACCES, errno.EPERM}
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Turns errors of disk and database into refusals; other exceptions pass."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise of_database(error) from error
+    except OSError as error:
+        raise of_disk(error) from error
+
+
+def of_disk(error: OSError) -> Refusal:
+    """disk-full, store-unwritable or disk-error (CouldNotLook)."""
+    why = f"{error.strerror or error} {error.filename or ''}".strip()
+    if error.errno in _NO_SPACE:
+        return CouldNotLook("disk-full", why=why)
+    if error.errno in _NOT_WRITABLE:
+        return CouldNotLook("store-unwritable", why=why)
+    return CouldNotLook("disk-error", why=why)
+
+
+def of_database(error: DBAPIError) -> Refusal:
+    """By SQLite's primary result code; another database's errors are store-unreachable."""
+    if isinstance(error, IntegrityError):
+        return NotAllowed("certificate-taken")
+    why = str(error.orig)
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    match None if code is None else code & 0xFF:
+        case 11 | 26:  # SQLITE_CORRUPT, SQLITE_NOTADB
+            return BadEvidence("store-damaged", what=why)
+        case 13:  # SQLITE_FULL
+            return CouldNotLook("disk-full", why=why)
+        case 5 | 6:  # SQLITE_BUSY, SQLITE_LOCKED
+            return CouldNotLook("store-busy", why=why)
+        case 3 | 8 | 14:  # SQLITE_PERM, SQLITE_READONLY, SQLITE_CANTOPEN
+            return CouldNotLook("store-unwritable", why=why)
+        case 10:  # SQLITE_IOERR
+            return CouldNotLook("disk-error", why=why)
+        case None:
+            return CouldNotLook("store-unreachable", why=why)
+    return BadEvidence("store-damaged", what=why)

@@ -1,0 +1,71 @@
+"""One holder at a time, across processes and threads, by `flock`; the kernel frees it at a crash.
+
+Every attempt opens the file anew, so two threads of one process exclude each other as well.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ledger.errors import CouldNotLook
+from ledger.store.failures import refusing
+
+_PAUSE = 0.005
+_LONGEST_PAUSE = 0.05
+
+
+@contextmanager
+def held(path: Path, timeout: float, code: str, **detail: object) -> Iterator[None]:
+    """Holds the lock file while the context lasts.
+
+    Waits up to `timeout` seconds, then CouldNotLook(code, holder=…).
+    """
+    with refusing():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        if not _waited(descriptor, timeout):
+            raise CouldNotLook(code, holder=_holder(path), **detail)
+        _sign(descriptor)
+        yield
+    finally:
+        os.close(descriptor)  # frees the lock
+
+
+def _waited(descriptor: int, timeout: float) -> bool:
+    deadline, pause = time.monotonic() + timeout, _PAUSE
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+        else:
+            return True
+
+
+def _sign(descriptor: int) -> None:
+    """Who holds it, for those who wait. Only a courtesy: a full disk must not stop the holder."""
+    command = " ".join([Path(sys.argv[0]).name, *sys.argv[1:2]]).strip() or "python"
+    text = f"pid {os.getpid()} ({command}, {threading.current_thread().name})\n"
+    try:
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, text.encode(), 0)
+    except OSError:
+        return
+
+
+def _holder(path: Path) -> str:
+    try:
+        return path.read_text(errors="replace").strip() or "?"
+    except OSError:
+        return "?"

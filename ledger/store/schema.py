@@ -1,0 +1,152 @@
+"""Tables. A record's `id` is its stream's kind in the high bits and its leaf index below.
+
+Integer keys are 64-bit signed; in SQLite they are the B-tree's own key (INTEGER PRIMARY KEY).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+KIND_SHIFT = 48
+Key = BigInteger().with_variant(Integer(), "sqlite")
+LIVING = text("state NOT IN ('done', 'failed')")
+
+metadata = MetaData()
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+"""Facts about the store itself: the dedupe key's fingerprint."""
+
+stream = Table(
+    "stream",
+    metadata,
+    Column("kind", Key, primary_key=True, autoincrement=False),
+    Column("size", BigInteger, nullable=False),
+    Column("frontier", LargeBinary, nullable=False),
+    Column("tiled", BigInteger, nullable=False),
+    Column("tiled_frontier", LargeBinary, nullable=False),
+    Column("signed_size", BigInteger),
+    Column("signed_root", LargeBinary),
+    Column("signed_note", LargeBinary),
+)
+"""Per kind: acknowledged entries and their Merkle frontier; how far tiles are on disk; the last
+checkpoint signed."""
+
+segment = Table(
+    "segment",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=False),
+    Column("entries", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+"""Runs of up to 256 entries that were appended together, packed as in a tile's entry bundle and
+never across the edge of one; `id` is that of the first."""
+
+record = Table(
+    "record",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=False),
+    Column("identity", LargeBinary(32), nullable=False),
+    Column("salt", LargeBinary(32)),
+    Column("payload", LargeBinary),
+)
+"""What may be erased; `identity` is the keyed HMAC that stays."""
+
+identity = Table(
+    "identity",
+    metadata,
+    Column("key", Key, primary_key=True, autoincrement=False),
+    Column("record", Key, nullable=False),
+)
+"""Hash table from the HMAC's first 8 bytes to the record; a collision takes the next free key."""
+
+lookup = Table(
+    "lookup",
+    metadata,
+    Column("key", LargeBinary(32), primary_key=True),
+    Column("record", Key, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+"""Keys of the public look-up."""
+
+certificate = Table(
+    "certificate",
+    metadata,
+    Column("record", Key, ForeignKey("record.id"), primary_key=True, autoincrement=False),
+    Column("number", String(64), unique=True),
+    Column("type_code", Integer, nullable=False),
+    Column("status_index", BigInteger, nullable=False, unique=True),
+    Column("frame", LargeBinary, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+"""What the office finds again; `number` is null once erased, the status index stays taken."""
+
+anchor = Table(
+    "anchor",
+    metadata,
+    Column("kind", Key, ForeignKey("stream.kind"), primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("size", BigInteger, nullable=False),
+    Column("root", LargeBinary(32), nullable=False),
+    Column("block", BigInteger, nullable=False),
+    Column("time", BigInteger, nullable=False),
+    Column("tx", String(66), nullable=False),
+    Column("gas", BigInteger, nullable=False),
+)
+Index("anchor_by_size", anchor.c.kind, anchor.c.size)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=True),
+    Column("purpose", Text, nullable=False),
+    Column("to", String(42)),
+    Column("data", LargeBinary, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("receipt", Text),
+    Column("reason", Text),
+)
+Index(
+    "outbox_living",
+    outbox.c.purpose,
+    unique=True,
+    sqlite_where=LIVING,
+    postgresql_where=LIVING,
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("row", Key, ForeignKey("outbox.id"), primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("nonce", BigInteger, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("hash", String(66), nullable=False),
+)
+"""Every transaction ever signed for an outbox row, oldest first."""
+
+token = Table(
+    "token",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("secret_hash", LargeBinary(32), nullable=False),
+    Column("created", BigInteger, nullable=False),
+)
