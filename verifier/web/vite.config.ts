@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 // Everything the page needs lies beside it: no CDN, no inlined script (the CSP forbids one),
 // no module preload helper that would be inlined into the entry.
 export default defineConfig({
-  base: "/assets-root/",
+  base: "/",
   build: {
     outDir: "dist",
     emptyOutDir: true,
