@@ -50,8 +50,8 @@ def _plait(x: float, y: float, turn: int, length: float, count: int) -> str:
 
 
 def _petals(radius: float, count: int, depth: float, turn: float) -> str:
-    """Path data of a closed curve of `count` petals around the origin, smooth at 8 points each."""
-    steps = count * 8
+    """Path data of a closed curve of `count` petals around the origin, 6 points each."""
+    steps = count * 6
     points = []
     for i in range(steps):
         angle = 2 * math.pi * i / steps
@@ -77,7 +77,7 @@ def _petals_path(radius: float, count: int, depth: float, turns: int) -> str:
 
 
 def _corner(x: int, y: int) -> str:
-    petals = _rosette(x, y, ((27, 8, 0.24), (15, 6, 0.3)), 3)
+    petals = _rosette(x, y, ((27, 8, 0.24),), 3)
     return (
         f'<circle cx="{x}" cy="{y}" r="46" fill="white" stroke="{BRONZE}" stroke-width="3"/>'
         f'<circle cx="{x}" cy="{y}" r="40" {_stroke(1.2, LIGHT)}/>'
