@@ -17,8 +17,10 @@ from api.printing.fonts import Coverage, clusters, load_fonts
 from api.printing.pdf import CertificatePrinter, printer
 from api.printing.wording import WORDINGS, chinese_date
 from ledger.core.content import CertificateContent
+from ledger.core.frame import qr_text
 from ledger.core.kinds import CredentialType
 from ledger.errors import CouldNotLook, WrongUse
+from verifier.documents import read_pdf
 
 QR = "https://verify.haiyue.edu.cn/v#" + "A7" * 150
 CREDENTIAL = '{"name":"欧阳若曦"}'.encode()
@@ -102,6 +104,14 @@ def test_it_is_pdf_a_3b_with_the_credential_attached() -> None:
     xmp = root["/Metadata"].get_object().get_data()
     assert b"<pdfaid:part>3</pdfaid:part>" in xmp
     assert b"<pdfaid:conformance>B</pdfaid:conformance>" in xmp
+
+
+def test_a_stranger_reads_back_code_credential_and_text() -> None:
+    text = qr_text("https://verify.haiyue.edu.cn", bytes(range(190)))
+    found = read_pdf(render(COURSE, text))
+    assert found.qr_texts == (text,)
+    assert found.attachments == (("C-7.json", CREDENTIAL),)
+    assert COURSE.name in "".join(found.text.split())
 
 
 @pytest.mark.parametrize("number", ["证-2026.1", "..", "-", "a_b"])
