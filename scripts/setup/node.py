@@ -13,6 +13,8 @@ from scripts.setup.python import provide_packages
 
 NODE_FOLDER = ".venv/node-bin"
 """Links to the node and npm in use: for make's PATH and for scripts/solc-wrapper."""
+SYSTEM_AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
+"""The wheel's node knows only its own list; behind a campus proxy the system's is needed too."""
 
 
 def provide_node(root: Path) -> None:
@@ -104,4 +106,6 @@ def npm(folder: Path, zh: str, en: str, *arguments: str) -> None:
         "CI": "1",
         "NO_COLOR": "1",
     }
+    if "NODE_EXTRA_CA_CERTS" not in os.environ and SYSTEM_AUTHORITIES.exists():
+        env["NODE_EXTRA_CA_CERTS"] = str(SYSTEM_AUTHORITIES)
     run(zh, en, [str(links / "npm"), "--loglevel=error", *arguments], folder, env)
