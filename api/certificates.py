@@ -72,6 +72,7 @@ def render_pdf(office: Office, issued: Certificate, text: str) -> bytes:
         f"{issued.number}.json",
         issued.document,
         urlsplit(identity.verify_url).netloc,
+        key_fingerprint=office.signer("credential").public_key.hex()[:16],
     )
 
 

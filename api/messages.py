@@ -19,7 +19,7 @@ register(
         "passphrase-mismatch": ("两次输入的口令不同。", "The two passphrases differ."),
         "bad-name": ("机构名称不合要求:{why}", "The institution's name will not do: {why}"),
         "bad-domain": ("域名 {domain} 不合要求。", "The domain {domain} will not do."),
-        "bad-code": ("机构代码 {code} 不合要求。", "The code {code} will not do."),
+        "bad-code": ("机构代码 {given} 不合要求。", "The code {given} will not do."),
         "bad-url": (
             "{url} 不合要求:须为 https(仅本机可用 http)。",
             "{url} will not do: https is needed (http for loopback only).",
@@ -38,10 +38,6 @@ register(
         "internal-error": (
             "内部错误,未确认的内容没有写入。",
             "Internal error; nothing unacknowledged was written.",
-        ),
-        "unknown-template": (
-            "未知的模板 {template};可用:{known}。",
-            "Unknown template {template}; known: {known}.",
         ),
         "mapping-invalid": ("列对应文件不合要求:{why}", "The mapping file will not do: {why}"),
         "application-file": ("申请文件不合要求:{why}", "The application file will not do: {why}"),

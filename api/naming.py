@@ -31,7 +31,7 @@ def checked_identity(
     if not _DOMAIN.match(domain):
         raise WrongUse("bad-domain", domain=domain)
     if not _CODE.match(code or domain):
-        raise WrongUse("bad-code", code=code)
+        raise WrongUse("bad-code", given=code)
     return Identity(
         code=code or domain,
         domain=domain,

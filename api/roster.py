@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from api.home import read_file
+from api.printing.fit import qr_holds
 from api.printing.pdf import printer
 from ledger.core.credential import CertificateContent
 from ledger.errors import Refusal, WrongUse
@@ -27,7 +28,8 @@ def validated(
 ) -> tuple[list[CertificateContent], list[Problem]]:
     """(rows, []) when all is well, else ([], every problem). `printed`: fonts must have the names."""
     can_print = printer().missing_glyphs if printed else None
-    read = read_roster(data, filename, template, mapping, can_print=can_print)
+    fits = qr_holds(office.identity.code, office.identity.verify_url)
+    read = read_roster(data, filename, template, mapping, can_print, fits)
     if read.problems:
         return [], list(read.problems)
     problems = [

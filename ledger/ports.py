@@ -26,7 +26,7 @@ class Clock(Protocol):
 class Entropy(Protocol):
     """Cryptographically strong random bytes (salts, nonces, ids)."""
 
-    def __call__(self, size: int) -> bytes:
+    def __call__(self, size: int, /) -> bytes:
         """`size` unpredictable bytes."""
 
 

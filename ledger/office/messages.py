@@ -94,6 +94,10 @@ register(
             "{proposal} fits several proposals; give more digits.",
         ),
         "not-a-member": ("本机构不是理事会成员。", "This institution is not a council member."),
+        "unknown-template": (
+            "未知的模板 {template};可用:{known}。",
+            "Unknown template {template}; known: {known}.",
+        ),
         "unknown-kind": ("未知的流类型 {kind}。", "Unknown kind of stream {kind}."),
         "unknown-type": ("未知的证书类型 {type}。", "Unknown credential type {type}."),
         "bad-date": ("日期 {date} 不存在或不是 YYYY-MM-DD。", "{date} is not a date YYYY-MM-DD."),
