@@ -11,8 +11,10 @@ from __future__ import annotations
 import base64
 import re
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -42,6 +44,7 @@ __all__ = [
     "proof_options",
     "read_credential",
     "salt_of",
+    "secure",
     "status_list_credential",
     "verification_method",
 ]
@@ -169,6 +172,7 @@ def build_credential(
     return document
 
 
+@lru_cache(maxsize=64)
 def verification_method(domain: str, public_key: bytes) -> str:
     """`did:web:<domain>#z6Mk…` of a raw Ed25519 key."""
     return f"did:web:{domain}#{multibase.encode_ed25519(public_key)}"
@@ -209,6 +213,33 @@ def attach_proof(
 def payload_bytes(document: dict[str, Any]) -> bytes:
     """The payload that the entry commits to: RFC 8785 bytes of the secured document."""
     return canonical_json(document)
+
+
+def secure(
+    unsigned: dict[str, Any], options: dict[str, Any], sign: Callable[[bytes], bytes]
+) -> bytes:
+    """The payload of the document, signed: each member is made canonical only once.
+
+    The same bytes as `payload_bytes(attach_proof(unsigned, options, sign(jcs_signing_bytes(…))))`,
+    in half the time. `sign` gives 64 bytes for the 64 bytes to sign.
+    """
+    head, tail = _halves(unsigned, "proof")
+    options_head, options_tail = _halves(options, "proofValue")
+    message = sha256(options_head + options_tail).digest() + sha256(head + tail).digest()
+    value = canonical_json(multibase.encode(sign(message)))
+    proof = options_head + b',"proofValue":' + value + options_tail
+    return head + b',"proof":' + proof + tail
+
+
+def _halves(value: dict[str, Any], key: str) -> tuple[bytes, bytes]:
+    """RFC 8785 bytes of an object, cut where the member `key` would stand.
+
+    All keys are ASCII, so their order by UTF-16 units is the order of Python's strings; some stand
+    before `key` and some after it.
+    """
+    before = canonical_json({name: item for name, item in value.items() if name < key})
+    after = canonical_json({name: item for name, item in value.items() if name > key})
+    return before[:-1], b"," + after[1:]
 
 
 def status_list_credential(
@@ -281,8 +312,7 @@ def _identities(content: CertificateContent) -> list[dict[str, Any]]:
 def _achievement(content: CertificateContent, issuer: IssuerIdentity) -> dict[str, Any]:
     title = content.achievement
     kinds = [k for k, v in ((_RESULT, content.result), (_HOURS, content.hours)) if v]
-    name = "\n".join((issuer.did, str(int(content.type_code)), title, content.major))
-    own = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, name)}"
+    own = _achievement_id(issuer.did, int(content.type_code), title, content.major)
     achievement: dict[str, Any] = {
         "id": own,
         "type": ["Achievement"],
@@ -306,6 +336,12 @@ def _achievement(content: CertificateContent, issuer: IssuerIdentity) -> dict[st
             for kind in kinds
         ]
     return achievement
+
+
+@lru_cache(maxsize=4096)
+def _achievement_id(did: str, type_code: int, title: str, major: str) -> str:
+    name = "\n".join((did, str(type_code), title, major))
+    return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, name)}"
 
 
 def _description(content: CertificateContent, issuer: IssuerIdentity) -> str:

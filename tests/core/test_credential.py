@@ -23,12 +23,24 @@ from ledger.core.credential import (
     proof_options,
     read_credential,
     salt_of,
+    secure,
     status_list_credential,
+    verification_method,
 )
 from ledger.core.frame import Claims
 from ledger.core.kinds import CredentialType
 from ledger.errors import BadEvidence
-from tests.builders import COURSE, DEGREE, ISSUER, make_document
+from tests.builders import (
+    COURSE,
+    CREDENTIAL_KEY,
+    DEGREE,
+    ISSUED,
+    ISSUER,
+    PUBLIC_URL,
+    STATUS_INDEX,
+    make_document,
+    seeded,
+)
 from tests.core.test_frame import words
 from tests.vectors import cases, title
 
@@ -171,6 +183,18 @@ def test_proof_options_carry_the_document_context_and_a_whole_salt() -> None:
     assert options["@context"] == document["@context"]
     with pytest.raises(BadEvidence):
         proof_options(document, "did:web:a.cn#z", 0, bytes(31))
+
+
+@given(contents)
+@settings(max_examples=40, deadline=None)
+def test_securing_at_once_gives_the_same_bytes(content: CertificateContent) -> None:
+    document, salt = make_document(content)
+    unsigned = build_credential(
+        content, ISSUER, STATUS_INDEX, PUBLIC_URL, seeded(f"id {content.number}", 16)
+    )
+    method = verification_method(ISSUER.domain, CREDENTIAL_KEY.public)
+    options = proof_options(unsigned, method, ISSUED, salt)
+    assert secure(unsigned, options, CREDENTIAL_KEY.sign) == document
 
 
 def test_achievement_id_is_the_same_for_one_achievement() -> None:
