@@ -124,5 +124,3 @@ def payloads(connection: Connection, ids: Iterable[int]) -> dict[int, bytes | No
         rows = connection.exec_driver_sql(f"SELECT id, payload FROM record WHERE id IN ({listed})")
         found.update((int(row[0]), row[1]) for row in rows)
     return found
-
-
