@@ -82,10 +82,6 @@ register(
             "交易 {tx} 已发出，{seconds} 秒内没有入块；稍后再试会继续同一笔交易",
             "transaction {tx} was not mined within {seconds} s; try again, it goes on from there",
         ),
-        "account-busy": (
-            "账户正被另一个进程使用（{holder}）",
-            "the account is in use by another process ({holder})",
-        ),
         "account-without-funds": (
             "这条链要收费，账户 {account} 余额不足",
             "this chain has a price and account {account} has not the funds",
