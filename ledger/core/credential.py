@@ -9,6 +9,7 @@ have written is BadEvidence("format") naming the JSON pointer.
 from __future__ import annotations
 
 import base64
+import json
 import re
 import uuid
 from collections.abc import Callable
@@ -218,28 +219,31 @@ def payload_bytes(document: dict[str, Any]) -> bytes:
 def secure(
     unsigned: dict[str, Any], options: dict[str, Any], sign: Callable[[bytes], bytes]
 ) -> bytes:
-    """The payload of the document, signed: each member is made canonical only once.
+    """The payload of a document of `build_credential`, signed, in one go.
 
     The same bytes as `payload_bytes(attach_proof(unsigned, options, sign(jcs_signing_bytes(…))))`,
-    in half the time. `sign` gives 64 bytes for the 64 bytes to sign.
+    several times as fast: every member is made canonical once, by the C encoder. That is RFC 8785
+    here, because all keys are ASCII, and the only fractions are amounts of at most two decimals,
+    whose shortest form has no exponent. `sign` gives 64 bytes for the 64 bytes to sign.
     """
     head, tail = _halves(unsigned, "proof")
     options_head, options_tail = _halves(options, "proofValue")
     message = sha256(options_head + options_tail).digest() + sha256(head + tail).digest()
-    value = canonical_json(multibase.encode(sign(message)))
-    proof = options_head + b',"proofValue":' + value + options_tail
+    value = multibase.encode(sign(message)).encode()
+    proof = options_head + b',"proofValue":"' + value + b'"' + options_tail
     return head + b',"proof":' + proof + tail
 
 
-def _halves(value: dict[str, Any], key: str) -> tuple[bytes, bytes]:
-    """RFC 8785 bytes of an object, cut where the member `key` would stand.
+_ENCODER = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
 
-    All keys are ASCII, so their order by UTF-16 units is the order of Python's strings; some stand
-    before `key` and some after it.
-    """
-    before = canonical_json({name: item for name, item in value.items() if name < key})
-    after = canonical_json({name: item for name, item in value.items() if name > key})
-    return before[:-1], b"," + after[1:]
+
+def _halves(value: dict[str, Any], key: str) -> tuple[bytes, bytes]:
+    """The object's bytes, cut where the member `key` would stand; members stand on both sides."""
+    before = _ENCODER.encode({name: item for name, item in value.items() if name < key})
+    after = _ENCODER.encode({name: item for name, item in value.items() if name > key})
+    return before[:-1].encode(), b"," + after[1:].encode()
 
 
 def status_list_credential(
