@@ -53,7 +53,6 @@ class Parser {
   }
 
   #value(depth: number): Json {
-    if (depth > MAX_DEPTH) throw bad();
     switch (this.#peek()) {
       case "{":
         return this.#object(depth);
@@ -94,6 +93,7 @@ class Parser {
   }
 
   #array(depth: number): Json[] {
+    if (depth === MAX_DEPTH) throw bad();
     this.#at += 1;
     const out: Json[] = [];
     if (this.#peek() === "]") {
@@ -107,6 +107,7 @@ class Parser {
   }
 
   #object(depth: number): JsonObject {
+    if (depth === MAX_DEPTH) throw bad();
     this.#at += 1;
     const out: Record<string, Json> = Object.create(null) as Record<string, Json>;
     if (this.#peek() === "}") {

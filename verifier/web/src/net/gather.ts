@@ -27,6 +27,8 @@ const MAX_BACK_LINKS = 4096;
 const MAX_STATUS = 4_000_000;
 const MAX_BYTES = 16 * 1024 * 1024;
 const AT_ONCE = 6;
+/** The host may anchor between our reading of the chain and of the host; then look again. */
+const TRIES = 3;
 
 export type Step = "chain" | "registry" | "lookup" | "status";
 
@@ -38,6 +40,24 @@ export async function gather(
 ): Promise<LedgerView> {
   const [, paper] = checkFormat(presented);
   if (paper === null) return nothing(new Missing("offline"));
+  let view = nothing(new Missing("offline"));
+  for (let i = 0; i < TRIES; i++) {
+    view = await look(paper, trust, step);
+    if (!overtaken(view)) break;
+  }
+  return view;
+}
+
+/** Whether the host answered at a size that the chain reached only after we had read it. */
+function overtaken({ bucket, credentialHead: head }: LedgerView): boolean {
+  return !(bucket instanceof Missing) && !(head instanceof Missing) && bucket.size > head.size;
+}
+
+async function look(
+  paper: Paper,
+  trust: TrustBundle,
+  step: (step: Step) => void,
+): Promise<LedgerView> {
   step("chain");
   const chain = await attempt(() => Chain.open(trust));
   if (chain instanceof Missing) return nothing(chain);
