@@ -16,7 +16,7 @@ from typing import Any
 
 from api.home import Config, Home, passphrase
 from ledger.chain.deploy import check_contracts, parse_address
-from ledger.chain.embedded.database import read_served, remove_served, write_served
+from ledger.chain.served import read_served, remove_served, write_served
 from ledger.chain.gateway import read_only
 from ledger.chain.reader import NodeReader
 from ledger.chain.registrar import ChainRegistrar
