@@ -52,6 +52,8 @@ class LocalTransport:
 class HttpTransport:
     """A node by HTTP(S): one connection, kept alive, used by one thread at a time."""
 
+    _connection: http.client.HTTPConnection | None = None
+
     def __init__(self, url: str, timeout: float = 30.0) -> None:
         """`timeout` in seconds for each step. WrongUse("bad-url") for anything but http(s)."""
         try:
@@ -66,7 +68,6 @@ class HttpTransport:
         self._host, self._port = parts.hostname, port
         self._path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         self._timeout = timeout
-        self._connection: http.client.HTTPConnection | None = None
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
 
@@ -80,6 +81,11 @@ class HttpTransport:
     def close(self) -> None:
         with self._lock:
             self._drop()
+
+    def __del__(self) -> None:
+        # Nobody must be made to close what holds no state but a kept connection.
+        if self._connection is not None:
+            self._connection.close()
 
     def _exchange(self, body: bytes) -> tuple[int, bytes]:
         # A kept connection may have been closed by the other side meanwhile: then, and only when

@@ -8,7 +8,7 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -111,7 +111,7 @@ class World:
         self.outbox = MemoryOutbox()
         bare = NodeReader(transport, None, chain_id)
         self.contracts: Contracts = deploy(
-            Sender(bare, founder, self.outbox), founder.address, os.urandom
+            Sender(bare, founder, self.outbox), founder.address, entropy
         )
         self.reader = self.read()
         self.sender = self.send_with()
@@ -166,6 +166,10 @@ def events(reader: NodeReader, stream_id: bytes = CREDENTIAL) -> list[int]:
         sizes.append(event.size)
         seq, block = seq - 1, event.prev_block
     return sizes[::-1]
+
+
+def entropy(size: int) -> bytes:
+    return os.urandom(size)
 
 
 def genesis() -> GenesisSpec:
@@ -234,7 +238,3 @@ def rpc(chain: EmbeddedChain, method: str, *params: Any) -> Any:
     request = {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)}
     found = json.loads(chain.handle_http(json.dumps(request).encode()))
     return found["result"] if "result" in found else found["error"]
-
-
-def proof_of(old: int, new: int) -> Sequence[bytes]:
-    return consistency_path(LEAVES[:new], old)

@@ -11,9 +11,9 @@ from types import FrameType
 from typing import Any
 
 from ledger.chain.embedded.chain import EmbeddedChain, system_clock
-from ledger.chain.embedded.database import remove_served, write_served
 from ledger.chain.embedded.engine import GenesisSpec
 from ledger.chain.jsonrpc import MAX_BODY
+from ledger.chain.served import remove_served, write_served
 from ledger.errors import CouldNotLook
 from ledger.ports import Clock
 
