@@ -7,12 +7,12 @@ host is proved against them here; a host's bad or missing proof is unknown, neve
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from ledger.core import ed25519, merkle, signed_note
 from ledger.core.checks_paper import Issuer, Paper
 from ledger.core.commitment import commit
-from ledger.core.credential import payload_bytes
 from ledger.core.dates import china_text, start_of_day, utc_text
 from ledger.core.entry import ContinuationEntry, CredentialEntry, StatusEntry, decode
 from ledger.core.findings import chain_missing, failed, missing, passed, unknown
@@ -143,7 +143,15 @@ def status_history(view: LedgerView) -> tuple[StatusHistory | None, Check | None
         return None, missing("status", "状态记录", "the status", Missing("not-anchored"))
     if isinstance(raw, Missing):
         return None, missing("status", "状态记录", "the status entries", raw)
-    if len(raw) != head.size or merkle.root(merkle.leaf_hashes(raw)) != head.root:
+    return _history(raw, head.size, head.root)
+
+
+@lru_cache(maxsize=8)
+def _history(
+    raw: tuple[bytes, ...], size: int, root: bytes
+) -> tuple[StatusHistory | None, Check | None]:
+    """A pure function of whole streams, remembered for lists of certificates of one issuer."""
+    if len(raw) != size or merkle.root(merkle.leaf_hashes(raw)) != root:
         return None, unknown(
             "status",
             "签发机构给出的状态记录与链上锚定的不符，无法判断是否撤销。",
@@ -263,7 +271,7 @@ def check_freshness(view: LedgerView, max_age: int, now: int, at: int | None) ->
 def _wanted(paper: Paper) -> _Wanted:
     document, frame = paper.document, paper.frame
     return _Wanted(
-        commit(document.proof.salt, payload_bytes(document.document)) if document else None,
+        commit(document.proof.salt, document.payload) if document else None,
         frame_hash(frame.raw) if frame else None,
     )
 

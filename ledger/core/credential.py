@@ -135,8 +135,34 @@ class CredentialView:
 
     @property
     def signed(self) -> bytes:
-        """The 64 bytes that the proof's signature is over."""
-        return jcs_signing_bytes(self.unsigned, self.proof.options)
+        """The 64 bytes that the proof's signature is over, as `jcs_signing_bytes`."""
+        return _digest(self.proof.options) + _digest(self.unsigned)
+
+    @property
+    def payload(self) -> bytes:
+        """The payload that the entry commits to, as `payload_bytes`."""
+        return _encoded(self.document)
+
+
+_ENCODER = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
+
+
+def _encoded(value: dict[str, Any]) -> bytes:
+    """RFC 8785 bytes of a document of ours or a part of it, written or strictly read.
+
+    The C encoder gives them, because all keys are ASCII, and the only fractions are amounts of at
+    most two decimals, whose shortest form has no exponent.
+    """
+    try:
+        return _ENCODER.encode(value).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise BadEvidence("format", pointer="/", expected="Unicode text") from error
+
+
+def _digest(value: dict[str, Any]) -> bytes:
+    return sha256(_encoded(value)).digest()
 
 
 # --------------------------------------------------------------------------- writing
@@ -222,9 +248,8 @@ def secure(
     """The payload of a document of `build_credential`, signed, in one go.
 
     The same bytes as `payload_bytes(attach_proof(unsigned, options, sign(jcs_signing_bytes(…))))`,
-    several times as fast: every member is made canonical once, by the C encoder. That is RFC 8785
-    here, because all keys are ASCII, and the only fractions are amounts of at most two decimals,
-    whose shortest form has no exponent. `sign` gives 64 bytes for the 64 bytes to sign.
+    several times as fast: every member is made canonical once. `sign` gives 64 bytes for the 64
+    bytes to sign.
     """
     head, tail = _halves(unsigned, "proof")
     options_head, options_tail = _halves(options, "proofValue")
@@ -234,16 +259,11 @@ def secure(
     return head + b',"proof":' + proof + tail
 
 
-_ENCODER = json.JSONEncoder(
-    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-)
-
-
 def _halves(value: dict[str, Any], key: str) -> tuple[bytes, bytes]:
     """The object's bytes, cut where the member `key` would stand; members stand on both sides."""
-    before = _ENCODER.encode({name: item for name, item in value.items() if name < key})
-    after = _ENCODER.encode({name: item for name, item in value.items() if name > key})
-    return before[:-1].encode(), b"," + after[1:].encode()
+    before = _encoded({name: item for name, item in value.items() if name < key})
+    after = _encoded({name: item for name, item in value.items() if name > key})
+    return before[:-1], b"," + after[1:]
 
 
 def status_list_credential(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from ledger.errors import BadEvidence
@@ -16,34 +15,42 @@ from ledger.errors import BadEvidence
 _HEX = re.compile(r"[0-9a-f]*\Z")
 
 
-@dataclass(frozen=True)
 class Shape:
-    """A JSON value, the refusal code of its reader, and its pointer."""
+    """A JSON value, the refusal code of its reader, and its place (pointer made on demand)."""
 
-    value: Any
-    code: str
-    pointer: str = ""
+    __slots__ = ("_key", "_parent", "code", "value")
+
+    def __init__(
+        self, value: Any, code: str, key: str | int = "", parent: Shape | None = None
+    ) -> None:
+        self.value, self.code, self._key, self._parent = value, code, key, parent
+
+    @property
+    def pointer(self) -> str:
+        """JSON pointer from the top; empty for the top itself."""
+        if self._parent is None:
+            return str(self._key)
+        escaped = str(self._key).replace("~", "~0").replace("/", "~1")[:80]
+        return f"{self._parent.pointer}/{escaped}"
 
     def refuse(self, expected: str) -> NoReturn:
         """Raise the reader's refusal at this place."""
         raise BadEvidence(self.code, pointer=self.pointer or "/", expected=expected)
 
-    def object(
-        self, required: Collection[str], optional: Collection[str] = ()
-    ) -> Shape:
+    def object(self, required: Collection[str], optional: Collection[str] = ()) -> Shape:
         """An object with all required keys and none beside the optional ones."""
         if type(self.value) is not dict:
             self.refuse("object")
         for key in required:
             if key not in self.value:
-                self._at(key).refuse("present")
+                self[key].refuse("present")
         for key in self.value:
             if key not in required and key not in optional:
-                self._at(str(key)).refuse("absent")
+                self[key].refuse("absent")
         return self
 
     def __getitem__(self, key: str) -> Shape:
-        return Shape(self.value.get(key), self.code, self._at(key).pointer)
+        return Shape(self.value.get(key), self.code, key, self)
 
     def has(self, key: str) -> bool:
         """Whether the (already checked) object holds the key."""
@@ -54,7 +61,7 @@ class Shape:
         if type(self.value) is not list or not at_least <= len(self.value) <= at_most:
             self.refuse(f"array of {at_least}..{at_most}")
         for position, value in enumerate(self.value):
-            yield Shape(value, self.code, f"{self.pointer}/{position}")
+            yield Shape(value, self.code, position, self)
 
     def text(self, at_most: int = 200, at_least: int = 1) -> str:
         """A string of bounded length in code points."""
@@ -76,11 +83,7 @@ class Shape:
 
     def hex(self, size: int) -> bytes:
         """`size` bytes in lower-case hex without prefix."""
-        if (
-            type(self.value) is not str
-            or len(self.value) != 2 * size
-            or not _HEX.match(self.value)
-        ):
+        if type(self.value) is not str or len(self.value) != 2 * size or not _HEX.match(self.value):
             self.refuse(f"{size} bytes in lower-case hex")
         return bytes.fromhex(self.value)
 
@@ -95,16 +98,10 @@ class Shape:
             self.refuse(" | ".join(wanted))
         return str(self.value)
 
-    def _at(self, key: str) -> Shape:
-        escaped = key.replace("~", "~0").replace("/", "~1")[:80]
-        return Shape(None, self.code, f"{self.pointer}/{escaped}")
-
 
 def _same(one: Any, other: Any) -> bool:
     if type(one) is not type(other):
         return False
     if type(one) is list:
-        return len(one) == len(other) and all(
-            _same(a, b) for a, b in zip(one, other, strict=True)
-        )
+        return len(one) == len(other) and all(_same(a, b) for a, b in zip(one, other, strict=True))
     return bool(one == other)

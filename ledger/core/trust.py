@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -134,6 +135,18 @@ class TrustBundle:
         """One operator speaks for everything: the embedded chain, or a council of one."""
         return self.chain.engine == "embedded" or len(self.members) < 2
 
+    @cached_property
+    def signed(self) -> bytes:
+        """`signing_bytes` of the bundle, made once."""
+        value = to_json(self)
+        del value["signatures"]
+        return _DOMAIN_TAG + canonical_json(value)
+
+    @cached_property
+    def signature_count(self) -> int:
+        """`verify_signatures` of the bundle, counted once."""
+        return _count(self.members, self)
+
     def institution_by_code(self, code: str) -> BundleInstitution | None:
         """The copy of the institution with this code."""
         return next((one for one in self.institutions if one.code == code), None)
@@ -148,9 +161,7 @@ class TrustBundle:
 
 def signing_bytes(bundle: TrustBundle) -> bytes:
     """What members sign: "xuezheng/trust-bundle/v1" ‖ 0x00 ‖ JCS of all but the signatures."""
-    value = to_json(bundle)
-    del value["signatures"]
-    return _DOMAIN_TAG + canonical_json(value)
+    return bundle.signed
 
 
 def fingerprint(bundle: TrustBundle) -> str:
@@ -160,7 +171,7 @@ def fingerprint(bundle: TrustBundle) -> str:
 
 def verify_signatures(bundle: TrustBundle) -> int:
     """How many of the bundle's own council members signed it."""
-    return _count(bundle.members, bundle)
+    return bundle.signature_count
 
 
 def replaces(old: TrustBundle, new: TrustBundle) -> None:

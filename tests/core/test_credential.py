@@ -18,6 +18,7 @@ from ledger.core.content import AMOUNT, CertificateContent
 from ledger.core.credential import (
     agree,
     build_credential,
+    jcs_signing_bytes,
     parse_credential,
     payload_bytes,
     proof_options,
@@ -98,6 +99,8 @@ def test_round_trip(content: CertificateContent, index: int) -> None:
     document, salt = make_document(content, index)
     view = parse_credential(document)
     assert (view.content, view.status_index, view.proof.salt) == (content, index, salt)
+    assert view.signed == jcs_signing_bytes(view.unsigned, view.proof.options)
+    assert view.payload == payload_bytes(view.document) == document
     assert CertificateContent.from_bytes(content.to_bytes()) == content
     claims = Claims.of(content, "XZU", index, bytes(16))
     assert agree(content, claims) == []
@@ -137,6 +140,8 @@ def test_any_mutation_is_refused_or_still_readable(data: st.DataObject) -> None:
         assert refusal.code == "format", refusal
     else:
         view.content.to_bytes()
+        assert view.signed == jcs_signing_bytes(view.unsigned, view.proof.options)
+        assert view.payload == payload_bytes(document)
 
 
 @given(st.binary(max_size=300))
