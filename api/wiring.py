@@ -17,7 +17,7 @@ from typing import Any
 from api.home import Config, Home, passphrase
 from ledger.chain.deploy import check_contracts, parse_address
 from ledger.chain.served import read_served, remove_served, write_served
-from ledger.chain.gateway import read_only
+from ledger.chain.gateway import Gateway
 from ledger.chain.reader import NodeReader
 from ledger.chain.registrar import ChainRegistrar
 from ledger.chain.sender import Sender
@@ -146,7 +146,7 @@ def gateway(connect: Callable[[], Transport], writable: bool) -> Callable[[bytes
 
     def call(body: bytes) -> bytes:
         if not hasattr(ours, "answer"):
-            ours.answer = read_only(connect(), writable)
+            ours.answer = Gateway(connect(), writable).handle_http
         answer: bytes = ours.answer(body)
         return answer
 
