@@ -51,7 +51,7 @@ class Database:
             )
 
     def _compile(self, table: Table) -> SQLCompiler:
-        values = {column.name: bindparam(column.name) for column in table.columns}
+        values: dict[str, Any] = {column.name: bindparam(column.name) for column in table.columns}
         compiled = table.insert().values(values).compile(dialect=self.engine.dialect)
         assert isinstance(compiled, SQLCompiler)
         self._inserts[table.name] = compiled

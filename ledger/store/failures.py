@@ -38,9 +38,11 @@ def of_disk(error: OSError) -> Refusal:
 
 def of_database(error: DBAPIError) -> Refusal:
     """By SQLite's primary result code; another database's errors are store-unreachable."""
-    if isinstance(error, IntegrityError):
-        return NotAllowed("certificate-taken")
     why = str(error.orig)
+    if isinstance(error, IntegrityError):
+        if "certificate" in why:
+            return NotAllowed("certificate-taken")
+        return BadEvidence("store-damaged", what=why)
     code = getattr(error.orig, "sqlite_errorcode", None)
     match None if code is None else code & 0xFF:
         case 11 | 26:  # SQLITE_CORRUPT, SQLITE_NOTADB

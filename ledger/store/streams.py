@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Row, delete, or_, select, update
 
 from ledger.core import merkle
 from ledger.core.streams import KINDS_BY_NAME
@@ -272,9 +273,10 @@ class Streams:
         return roots
 
 
-def _facts(row: object) -> tuple[int, CertificateFacts]:
-    number, *facts = row  # type: ignore[misc]
-    return number & _INDEX_MASK, CertificateFacts(*facts)
+def _facts(row: Row[Any]) -> tuple[int, CertificateFacts]:
+    return row.record & _INDEX_MASK, CertificateFacts(
+        row.number, row.type_code, row.status_index, bytes(row.frame), bytes(row.content)
+    )
 
 
 def _prefix_range(bits: int, prefix: bytes) -> tuple[bytes, bytes | None]:

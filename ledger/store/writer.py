@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 
 from ledger.core.merkle import leaf_hashes
 from ledger.core.signed_note import (
@@ -94,7 +94,8 @@ class Writer:
         """What becomes of each record, and which positions of the batch are accepted."""
         standing = [identities.find(value) for value in digests]
         stored = payloads(connection, [found for found in standing if found is not None])
-        outcomes, accepted = [], []
+        outcomes: list[Appended] = []
+        accepted: list[int] = []
         for position, (new, value) in enumerate(zip(records, digests, strict=True)):
             found = standing[position]
             if found is None:
@@ -117,13 +118,13 @@ class Writer:
         entries = [new.entry for new in records]
         frontier = state.frontier.copy()
         frontier.extend(leaf_hashes(entries))
-        self._database.insert(connection, segment, segments(self._base, state.size, entries))
         self._swap(
             connection,
             stream.c.size == state.size,
             size=frontier.size,
             frontier=frontier.to_bytes(),
         )
+        self._database.insert(connection, segment, segments(self._base, state.size, entries))
 
     def _save_certificates(
         self, connection: Connection, state: StreamState, records: Sequence[NewRecord]
@@ -145,17 +146,19 @@ class Writer:
         self._database.insert(connection, lookup, sorted(keys))
         self._database.insert(connection, certificate, facts)
 
-    def _swap(self, connection: Connection, expected: object, **values: object) -> None:
+    def _swap(
+        self, connection: Connection, expected: ColumnElement[bool], **values: object
+    ) -> None:
         """Updates the stream's row if it is as expected; else somebody wrote past our lock."""
         statement = update(stream).where(stream.c.kind == KINDS_BY_NAME[self._kind])
-        done = connection.execute(statement.where(expected).values(**values))  # type: ignore[arg-type]
+        done = connection.execute(statement.where(expected).values(**values))
         if done.rowcount != 1:
             raise CouldNotLook("stream-busy", kind=self._kind, holder="?")
 
     # ------------------------------------------------------------------ checkpoint
 
     def sign_checkpoint(self, origin: str, signer: Signer) -> bytes:
-        """See `ports.StreamWriter.sign_checkpoint`; the steps are those at the head of this file."""
+        """See `ports.StreamWriter.sign_checkpoint`; steps as in the crash story above."""
         with self._database.read() as connection:
             state = read_state(connection, self._kind)
         self._check_published(state)
