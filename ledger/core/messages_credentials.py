@@ -44,15 +44,11 @@ register(
         ),
         "trust-signatures": (
             "信任包只有原委员会的 {count} 个有效签名，需要 {needed} 个。",
-            "The trust bundle has {count} valid signatures of the old council; {needed} are needed.",
+            "The bundle has {count} valid signatures of the old council; {needed} are needed.",
         ),
         "certificate-content": (
             "证书内容 {field} 不正确：应为 {expected}。",
             "Certificate content {field} is wrong: expected {expected}.",
-        ),
-        "certificate-no-frame": (
-            "这份证书的 {field} 不能放入二维码。",
-            "This certificate's {field} cannot be carried in a QR code.",
         ),
         "day-to-come": (
             "所问的日期尚未到来。",

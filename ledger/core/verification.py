@@ -38,7 +38,7 @@ from ledger.core.verdict import (
     Verdict,
     conclude,
 )
-from ledger.core.view import BlockFacts, LedgerView
+from ledger.core.view import BlockFacts, KeyFacts, LedgerView
 from ledger.errors import WrongUse
 
 __all__ = ["Presented", "verify"]
@@ -101,7 +101,7 @@ class _Procedure:
         else:
             self._agreement(paper, in_ledger=True)
 
-    def _ledger(self, paper: Paper, issuer: Issuer, keys: tuple[Any, ...]) -> None:
+    def _ledger(self, paper: Paper, issuer: Issuer, keys: tuple[KeyFacts, ...]) -> None:
         view, at = self.view, self.at
         check, proved = ledger.check_inclusion(paper, keys, view)  # 5
         self._add(check)
