@@ -13,6 +13,7 @@ Comments that begin with `Crash here` say what the next run finds.
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -46,7 +47,7 @@ class _NonceTaken(Exception):
 
 
 class Sender:
-    """`ports.ChainSender` over a node, an account and an outbox. For one thread at a time.
+    """`ports.ChainSender` over a node, an account and an outbox.
 
     `patience`: seconds to wait for a receipt. `depth`: how many blocks must lie on top of a
     transaction's block before it counts (0 where blocks are final: QBFT, embedded).
@@ -68,7 +69,8 @@ class Sender:
         self._patience = patience
         self._depth = depth
         self._sleep = sleep
-        self._locks = 0
+        self._threads = threading.RLock()
+        self._held = False
 
     @property
     def node(self) -> Node:
@@ -82,16 +84,21 @@ class Sender:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Holds the account's lock; may be nested."""
-        if self._locks:
-            yield
-            return
-        with self._outbox.account_lock(LOCK_SECONDS):
-            self._locks = 1
-            try:
+        """Holds the account's lock, against other threads and processes; may be nested."""
+        if not self._threads.acquire(timeout=LOCK_SECONDS):
+            raise CouldNotLook("account-busy", holder="this process")
+        try:
+            if self._held:
                 yield
-            finally:
-                self._locks = 0
+                return
+            with self._outbox.account_lock(LOCK_SECONDS):
+                self._held = True
+                try:
+                    yield
+                finally:
+                    self._held = False
+        finally:
+            self._threads.release()
 
     # ------------------------------------------------------------------ what others call
 
@@ -301,7 +308,7 @@ class Sender:
         fees = price(self.node, self.address, gas)
         if nonce is None:
             nonce = self.node.nonce(self.address, "pending")
-        fields = transaction_fields(chain_id, nonce, row.to, row.data, gas, fees)
+        fields = transaction_fields(chain_id, nonce, row.to, row.data, fees)
         raw, tx = self._account.sign_transaction(fields)
         if any(known == tx for _, _, known in row.attempts):
             return row

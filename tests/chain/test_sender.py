@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -232,6 +233,135 @@ def test_a_transaction_that_is_never_mined_stays_alive(world: World) -> None:
     assert slow.value.code == "not-mined"
     assert states(outbox) == [TxState.SENT]
     assert worlds.anchor(world.send_with(outbox=outbox), head, 4).status
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        (-32003, "transaction already imported"),
+        (-32003, "nonce too low"),
+        (-32000, "already known"),
+        (-32000, "nonce too low: next nonce 1, tx nonce 0"),
+        (-32000, "Known transaction"),
+        (-32001, "Nonce too low"),
+        (-32000, "replacement transaction underpriced"),
+    ],
+)
+def test_the_words_of_every_engine_mean_look(world: World, code: int, message: str) -> None:
+    """The bytes were taken before; whatever the engine says now, the receipt is what counts."""
+    outbox = MemoryOutbox()
+    head = world.reader.head(CREDENTIAL)
+
+    def taken(method: str, params: list[Any], inner: Any) -> Any:
+        inner.request(method, params)
+        raise RpcError(code, message)
+
+    def late(method: str, params: list[Any], inner: Any) -> Any:
+        return None
+
+    faulty = FaultTransport(world.transport)
+    faulty.plan["eth_sendRawTransaction"] = [taken]
+    faulty.plan["eth_getTransactionReceipt"] = [late]
+    assert worlds.anchor(world.send_with(faulty, outbox), head, 3).status
+    assert worlds.events(world.reader) == [3]
+    assert len(faulty.sent()) == 1
+
+
+def test_a_refusal_for_good_keeps_the_row_and_tells(world: World) -> None:
+    """Besu: an account that is not on the allowlist. Nothing is in the pool, nothing is lost."""
+    outbox = MemoryOutbox()
+    head = world.reader.head(CREDENTIAL)
+
+    def barred(method: str, params: list[Any], inner: Any) -> Any:
+        raise RpcError(-32007, "Sender account not authorized to send transactions")
+
+    faulty = FaultTransport(world.transport)
+    faulty.plan["eth_sendRawTransaction"] = [barred] * 2
+    with pytest.raises(CouldNotLook) as refused:
+        worlds.anchor(world.send_with(faulty, outbox), head, 3)
+    assert refused.value.code == "node-refused"
+    assert "not authorized" in refused.value.en
+    assert states(outbox) == [TxState.SIGNED]
+    assert worlds.anchor(world.send_with(outbox=outbox), head, 3).status
+
+
+def test_a_refused_row_is_signed_anew_with_the_same_nonce(world: World) -> None:
+    """Too little gas for the node today: another limit, the nonce of before, one effect."""
+    outbox = MemoryOutbox()
+    head = world.reader.head(CREDENTIAL)
+    stingy = FaultTransport(world.transport)
+    stingy.plan["eth_estimateGas"] = [lambda *asked: hex(21_000)]
+    stingy.plan["eth_sendRawTransaction"] = ["lost"]
+    with pytest.raises(CouldNotLook):
+        worlds.anchor(world.send_with(stingy, outbox), head, 3)
+    refusing = FaultTransport(world.transport)
+    refusing.plan["eth_sendRawTransaction"] = ["refused"]
+    assert worlds.anchor(world.send_with(refusing, outbox), head, 3).status
+    (first, raw, _), (second, other, _) = outbox.rows[1].attempts
+    assert first == second
+    assert raw != other
+    assert worlds.events(world.reader) == [3]
+
+
+def test_a_waiting_transaction_is_waited_for_and_sent_again() -> None:
+    with worlds.anvil("--gas-price", "0", "--base-fee", "0") as (transport, chain_id):
+        slow = World(transport, chain_id, worlds.account())
+        slow.admit()
+        transport.request("evm_setAutomine", [False])
+        outbox = MemoryOutbox()
+        head = slow.reader.head(CREDENTIAL)
+        with pytest.raises(CouldNotLook) as waiting:
+            worlds.anchor(slow.send_with(outbox=outbox, patience=0.3), head, 4)
+        assert waiting.value.code == "not-mined"
+        timer = threading.Timer(0.5, lambda: transport.request("evm_mine", []))
+        timer.start()
+        again = FaultTransport(transport)
+        assert worlds.anchor(slow.send_with(again, outbox), head, 4).status
+        timer.join()
+        assert len(again.sent()) == 1
+        assert worlds.events(slow.reader) == [4]
+
+
+def test_a_block_that_is_reorganised_away_is_sent_again() -> None:
+    with worlds.anvil("--gas-price", "0", "--base-fee", "0") as (transport, chain_id):
+        forked = World(transport, chain_id, worlds.account())
+        forked.admit()
+        outbox = MemoryOutbox()
+        head = forked.reader.head(CREDENTIAL)
+        snapshot = transport.request("evm_snapshot", [])
+
+        def reorganise(seconds: float) -> None:
+            transport.request("evm_revert", [snapshot])
+            transport.request("anvil_mine", [hex(4)])
+
+        shaky = Sender(
+            forked.reader, forked.founder, outbox, depth=1, patience=1.0, sleep=reorganise
+        )
+        with pytest.raises(CouldNotLook):
+            worlds.anchor(shaky, head, 4)
+        assert worlds.anchor(forked.send_with(outbox=outbox), head, 4).status
+        assert worlds.events(forked.reader) == [4]
+        assert len(outbox.rows[1].attempts) == 1
+
+
+def test_threads_take_turns(world: World) -> None:
+    sender = world.send_with(outbox=MemoryOutbox())
+    failures: list[BaseException] = []
+
+    def endpoints(number: int) -> None:
+        try:
+            data = set_endpoints(f"http://{number}", "http://b")
+            sender.send(f"other:{number}", world.contracts.registry, data)
+        except Refusal as refused:
+            failures.append(refused)
+
+    threads = [threading.Thread(target=endpoints, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert world.reader.node.nonce(world.founder.address) == expected_nonce(world) + 5
 
 
 def test_a_revert_in_the_block_is_told_and_ends_the_row(world: World) -> None:
