@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ledger.core import checks_ledger as ledger
+from ledger.core import checks_authority, checks_inclusion, checks_status
 from ledger.core import checks_paper as paper_checks
 from ledger.core.checks_paper import Issuer, Paper, Presented
 from ledger.core.dates import DAY, china_text, day_of, utc_text
@@ -103,19 +103,19 @@ class _Procedure:
 
     def _ledger(self, paper: Paper, issuer: Issuer, keys: tuple[KeyFacts, ...]) -> None:
         view, at = self.view, self.at
-        check, proved = ledger.check_inclusion(paper, keys, view)  # 5
+        check, proved = checks_inclusion.check_inclusion(paper, keys, view)  # 5
         self._add(check)
-        history, lost = ledger.status_history(view)  # 6
+        history, lost = checks_status.status_history(view)  # 6
         index = None if proved is None else proved.index
-        self._add(ledger.check_key(keys, index, history))  # 7
-        self._add(ledger.check_authority(paper, issuer, proved, view))  # 8
-        status = ledger.check_expiry(paper, self.now, at) or lost  # 9
+        self._add(checks_authority.check_key(keys, index, history))  # 7
+        self._add(checks_authority.check_authority(paper, issuer, proved, view))  # 8
+        status = checks_status.check_expiry(paper, self.now, at) or lost  # 9
         if status is None:
             assert history is not None
-            status = ledger.check_status(paper, history, proved, view, at)
+            status = checks_status.check_status(paper, history, proved, view, at)
         self._add(status)
         max_age = self.trust.max_status_age
-        self._add(ledger.check_freshness(view, max_age, self.now, at))  # 10
+        self._add(checks_status.check_freshness(view, max_age, self.now, at))  # 10
         self._agreement(paper, in_ledger=proved is None or proved.all_forms)  # 11
         self.level = self._reach(paper, issuer)  # 12
 
@@ -131,7 +131,7 @@ class _Procedure:
         """
         if self.checks["inclusion"].state is State.PASS and issuer.from_chain:
             return 2
-        return 1 if ledger.in_signed_checkpoint(paper, issuer, self.view) else 0
+        return 1 if checks_inclusion.in_signed_checkpoint(paper, issuer, self.view) else 0
 
     def _add(self, check: Check) -> bool:
         self.checks[check.code] = check
