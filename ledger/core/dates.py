@@ -15,7 +15,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 def utc_text(seconds: int) -> str:
     """Unix seconds as RFC 3339 in UTC, `2026-06-30T08:00:00Z`; years 1 to 9999."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%04Y-%m-%dT%H:%M:%SZ")
+    return f"{datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None).isoformat()}Z"
 
 
 def china_text(seconds: int) -> str:
