@@ -36,5 +36,5 @@ def parser() -> Parser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit codes: 0 done, 1 other error, 2 could not look, 3 refused, 4 unknown number, 64 usage."""
+    """Exit codes: 0 done, 1 other, 2 could not look, 3 refused, 4 unknown number, 64 usage."""
     return run(parser(), arguments)

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from api.home import Config, Home, passphrase, read_file, write_atomically, write_json
-from api.wiring import open_embedded
+from ledger.chain.connect import home_chain
 from ledger.chain.deploy import contracts_of, deploy
 from ledger.chain.embedded.engine import GenesisSpec
 from ledger.chain.reader import NodeReader
@@ -122,8 +122,7 @@ def _transport(home: Home, url: str | None, stack: ExitStack) -> Transport:
     if url is not None:
         return HttpTransport(url)
     create = GenesisSpec.random(os.urandom, int(time.time()))
-    found = open_embedded(home, stack, create)
-    return HttpTransport(found) if isinstance(found, str) else found
+    return stack.enter_context(home_chain(home.root, create))
 
 
 def engine_of(reader: NodeReader) -> str:
@@ -177,9 +176,7 @@ def _admit_oneself(reader: NodeReader, registrar: ChainRegistrar, account: str) 
         raise NotAllowed("not-registered")
 
 
-def write_application(
-    home: Home, reader: NodeReader, identity: Identity, keys: KeyFile
-) -> None:
+def write_application(home: Home, reader: NodeReader, identity: Identity, keys: KeyFile) -> None:
     """`application.json`: what the applicant asks for, as it stands on chain."""
     write_atomically(
         home.application_file,

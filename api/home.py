@@ -1,11 +1,11 @@
 """An institution's data folder: where things lie, its configuration, its passphrase.
 
-    DIR/config.json       who we are, which chain, which contracts
-    DIR/keys.json         encrypted keys
-    DIR/store.db          records, outbox, tokens
-    DIR/streams/<kind>/   public files of the streams
-    DIR/chain/            the embedded chain, where there is one
-    DIR/chain.json        address of the embedded chain while something serves it
+DIR/config.json       who we are, which chain, which contracts
+DIR/keys.json         encrypted keys
+DIR/store.db          records, outbox, tokens
+DIR/streams/<kind>/   public files of the streams
+DIR/chain/            the embedded chain, where there is one
+DIR/chain.json        address of the embedded chain while something serves it
 """
 
 from __future__ import annotations

@@ -11,7 +11,10 @@ register(
             "{path} is not an institution's folder; run xuezheng init first.",
         ),
         "home-in-use": ("{path} 已被使用。", "{path} is already in use."),
-        "config-damaged": ("配置 {path} 已损坏:{why}", "The configuration {path} is damaged: {why}"),
+        "config-damaged": (
+            "配置 {path} 已损坏:{why}",
+            "The configuration {path} is damaged: {why}",
+        ),
         "no-passphrase": (
             "没有口令:请设置 XUEZHENG_PASSPHRASE 或 XUEZHENG_PASSPHRASE_FILE。",
             "No passphrase: set XUEZHENG_PASSPHRASE or XUEZHENG_PASSPHRASE_FILE.",
@@ -32,7 +35,10 @@ register(
             "The token does not have the scope {scope}.",
         ),
         "body-too-large": ("请求体超过 {limit} 字节。", "The body is larger than {limit} bytes."),
-        "body-invalid": ("请求体不合要求:{pointer}:{why}", "The body will not do: {pointer}: {why}"),
+        "body-invalid": (
+            "请求体不合要求:{pointer}:{why}",
+            "The body will not do: {pointer}: {why}",
+        ),
         "not-found": ("没有这个地址。", "There is nothing at this address."),
         "method-not-allowed": ("此地址不支持该方法。", "This address does not take that method."),
         "internal-error": (

@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 from ledger.errors import WrongUse
 from ledger.office.context import Identity
 
-_DOMAIN = re.compile(r"(?=.{1,64}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*\Z")
+_DOMAIN = re.compile(
+    r"(?=.{1,64}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*\Z"
+)
 _CODE = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
 MAX_NAME = 200
 """Bytes in UTF-8, as the registry limits them."""

@@ -26,7 +26,7 @@ def validated(
     mapping: Mapping[str, str] | None,
     printed: bool,
 ) -> tuple[list[CertificateContent], list[Problem]]:
-    """(rows, []) when all is well, else ([], every problem). `printed`: fonts must have the names."""
+    """(rows, []) when all is well, else ([], every problem). `printed`: fonts must have it all."""
     can_print = printer().missing_glyphs if printed else None
     fits = qr_holds(office.identity.code, office.identity.verify_url)
     read = read_roster(data, filename, template, mapping, can_print, fits)

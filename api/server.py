@@ -78,9 +78,7 @@ class _Server(uvicorn.Server):
             self._ready()
 
 
-def serve(
-    home: Home, host: str, port: int, interval: int, on_ready: Callable[[str], None]
-) -> None:
+def serve(home: Home, host: str, port: int, interval: int, on_ready: Callable[[str], None]) -> None:
     """Serves until a signal. Raises CouldNotLook("port-in-use" | "chain-in-use" | …)."""
     listening = listen(host, port)
     url = f"http://{host}:{listening.getsockname()[1]}"

@@ -12,22 +12,19 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 from api.home import Config, Home, passphrase
+from ledger.chain.connect import home_chain
 from ledger.chain.deploy import check_contracts, parse_address
-from ledger.chain.served import read_served, remove_served, write_served
 from ledger.chain.gateway import Gateway
 from ledger.chain.reader import NodeReader
 from ledger.chain.registrar import ChainRegistrar
 from ledger.chain.sender import Sender
+from ledger.chain.served import remove_served, write_served
 from ledger.chain.transport import HttpTransport, LocalTransport, Transport
-from ledger.errors import CouldNotLook, Refusal
 from ledger.keys.file import KeyFile
 from ledger.office.context import Office
 from ledger.store import Store, open_store
-
-CHAIN_WAIT = 60.0
 
 
 @dataclass
@@ -157,36 +154,7 @@ def connection(home: Home, url: str | None, stack: ExitStack) -> Callable[[], Tr
     """How to reach the chain: over HTTP, or the folder's own, opened here or already served."""
     if url is not None:
         return lambda: HttpTransport(url)
-    found = open_embedded(home, stack)
-    if isinstance(found, str):
-        return lambda: HttpTransport(found)
-    return lambda: found
-
-
-def open_embedded(home: Home, stack: ExitStack, create: Any = None) -> LocalTransport | str:
-    """The folder's chain in this process, or the URL of whoever has it open; waits up to 60 s."""
-    from ledger.chain.embedded.chain import EmbeddedChain
-
-    deadline = time.monotonic() + CHAIN_WAIT
-    while True:
-        served = read_served(home.root)
-        if served is not None and _answers(str(served["url"])):
-            return str(served["url"])
-        try:
-            chain = EmbeddedChain.open(home.root, create, wait=0.2)
-        except CouldNotLook as refusal:
-            if refusal.code != "chain-in-use" or time.monotonic() > deadline:
-                raise
-            continue
-        stack.callback(chain.close)
-        return LocalTransport(chain)
-
-
-def _answers(url: str) -> bool:
-    transport = HttpTransport(url, timeout=5.0)
-    try:
-        return isinstance(transport.request("eth_chainId", []), str)
-    except Refusal:
-        return False  # left over from a killed process: the lock on the file tells the truth
-    finally:
-        transport.close()
+    found = stack.enter_context(home_chain(home.root))
+    if isinstance(found, LocalTransport):
+        return lambda: found
+    return lambda: HttpTransport(found.url)

@@ -1,7 +1,7 @@
 """What both commands share at the terminal: language, `--json`, progress, exit codes.
 
-Text for people goes to standard output; with `--json` it goes to standard error and the last line of
-standard output is one JSON object. Whatever a user does ends in a sentence and an exit code, never
+Text for people goes to standard output; with `--json` it goes to standard error and the last line
+of standard output is one JSON object. Whatever a user does ends in a sentence and an exit code, never
 in a traceback.
 """
 
@@ -22,7 +22,10 @@ from ledger.ports import Progress
 register(
     {
         "usage": ("用法不对:{why}", "Wrong usage: {why}"),
-        "interrupted": ("已中断;已确认的内容都已保存。", "Interrupted; what was acknowledged is kept."),
+        "interrupted": (
+            "已中断;已确认的内容都已保存。",
+            "Interrupted; what was acknowledged is kept.",
+        ),
         "file-unreadable": ("无法读取 {path}:{why}", "Cannot read {path}: {why}"),
         "file-unwritable": ("无法写入 {path}:{why}", "Cannot write {path}: {why}"),
         "internal": (

@@ -386,8 +386,8 @@ def main_job(demo: Demo) -> None:
         demo.expect("课程证书 / course certificates", courses["issued"] > 100, courses)
         demo.figures["certificates"] = degrees["issued"] + courses["issued"]
         again = issue(demo, south, roster, "courses.csv", "course")
-        demo.expect("再跑一次,一张不重发 / run again: none issued twice",
-                    again["issued"] == 0 and again["already"] == courses["issued"], again)  # fmt: skip
+        none_twice = again["issued"] == 0 and again["already"] == courses["issued"]
+        demo.expect("再跑一次,一张不重发 / run again: none issued twice", none_twice, again)
     with step("上链与信任包", "anchors and the trust bundle"):
         for party in (authority, north, south):
             anchor(demo, party)
@@ -420,18 +420,22 @@ def where_to_look(demo: Demo) -> None:
     """What to open and try."""
     authority, north, south = parties(demo.ports)
     example = qr_texts(out(demo, north))["D2026-0003"]
-    print(f"""
+    docs = " ".join(f"http://127.0.0.1:{one.port}/docs" for one in (authority, north, south))
+    print(
+        f"""
 ══════════════════════════════════════════════════════════════════════
  核验网页 verifier     {demo.verify_url}/v
  有效证书 a valid one  {example}
  已撤销 a revoked one  {qr_texts(out(demo, north))["D2026-0001"]}
  证书 PDF              {out(demo, north) / "D2026-0003.pdf"}
  审计报告 audit        {demo.root / "audit-report" / "report.html"}
- 机构接口 issuers      {" ".join(f"http://127.0.0.1:{p.port}/docs" for p in (authority, north, south))}
+ 机构接口 issuers      {docs}
  命令 try              .venv/bin/xuezheng-verify check {out(demo, north) / "D2026-0003.pdf"} \\
                          --trust {demo.trust}
  停止 stop             Ctrl-C
-══════════════════════════════════════════════════════════════════════""", flush=True)
+══════════════════════════════════════════════════════════════════════""",
+        flush=True,
+    )
 
 
 def main() -> int:

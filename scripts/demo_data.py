@@ -94,13 +94,9 @@ def course_roster() -> tuple[bytes, str]:
     chance = random.Random(SEED)
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(
-        ["证书编号", "姓名", "颁发日期", "课程", "学时", "学分", "学号", "成绩"]
-    )
+    writer.writerow(["证书编号", "姓名", "颁发日期", "课程", "学时", "学分", "学号", "成绩"])
     for number, result in learners:
-        name = chance.choice(SURNAMES) + "".join(
-            chance.sample(GIVEN, chance.choice((1, 2)))
-        )
+        name = chance.choice(SURNAMES) + "".join(chance.sample(GIVEN, chance.choice((1, 2))))
         writer.writerow(
             [f"C{PRESENTATION[0]}{PRESENTATION[1]}-{number}", name, "2026-07-10",
              f"在线课程 {PRESENTATION[0]}", "48", "3", number, RESULTS[result]]

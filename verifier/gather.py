@@ -17,10 +17,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from ledger.core.canonical import canonical_json, parse_json
 from ledger.core.commitment import commit
 from ledger.core.credential import parse_credential, salt_of
 from ledger.core.frame import frame_hash, parse_frame
-from ledger.core.canonical import canonical_json, parse_json
 from ledger.core.lookup import Bucket, bucket, depth, parse_bucket
 from ledger.core.streams import origin, stream_id
 from ledger.core.tiles import entries_path, unpack_entries
@@ -105,13 +105,12 @@ def _institution(target: Wanted, agreement: Agreement) -> InstitutionRow | None:
 class _Gathering:
     """The questions about one institution's streams."""
 
-    def __init__(
-        self, target: Wanted, agreement: Agreement, get: Get, row: InstitutionRow
-    ) -> None:
+    def __init__(self, target: Wanted, agreement: Agreement, get: Get, row: InstitutionRow) -> None:
         self._target, self._agreement, self._get, self._row = target, agreement, get, row
         self._number = agreement.block.number
 
     def view(self, empty: LedgerView, dated: bool) -> LedgerView:
+        base = f"{self._row.public_url}/streams/credential"
         head = _try(lambda: self._head("credential"))
         status = _try(lambda: self._head("status"))
         found = self._bucket(head)
@@ -126,7 +125,7 @@ class _Gathering:
             status_entries=_try(lambda: self._entries("status", status)),
             status_times=_try(lambda: self._times(status)) if dated else Missing("offline"),
             status_closed=_try(self._closed),
-            checkpoint=_try(lambda: self._get(f"{self._row.public_url}/streams/credential/checkpoint")),
+            checkpoint=_try(lambda: self._get(f"{base}/checkpoint")),
         )
 
     def _id(self, kind: str) -> bytes:

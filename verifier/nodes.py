@@ -79,9 +79,7 @@ def _checked(trust: TrustBundle, connect: Connect, url: str) -> ChainReader:
     return reader
 
 
-def _common_height(
-    readers: Sequence[ChainReader], needed: int, dropped: list[Refusal]
-) -> int:
+def _common_height(readers: Sequence[ChainReader], needed: int, dropped: list[Refusal]) -> int:
     heights = []
     for reader in readers:
         try:

@@ -29,7 +29,9 @@ def run(terminal: Terminal, options: argparse.Namespace) -> int:
         if terminal.json:
             terminal.result({"url": url})
         else:
-            terminal.say(f"内嵌链(单一运营方)已就绪:{url}", f"embedded chain (one operator) ready: {url}")
+            terminal.say(
+                f"内嵌链(单一运营方)已就绪:{url}", f"embedded chain (one operator) ready: {url}"
+            )
 
     create = GenesisSpec.random(os.urandom, int(time.time()))
     serve_chain(options.dir, options.host, options.port, ready, create=create, wait=5.0)

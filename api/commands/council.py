@@ -167,7 +167,10 @@ def listing(terminal: Terminal, options: argparse.Namespace) -> int:
     )
     for account in members:
         row = names.get(account.lower())
-        terminal.say(f"  {row.name if row else '?'}  {account}", f"  {row.name_en or row.name if row else '?'}  {account}")
+        terminal.say(
+            f"  {row.name if row else '?'}  {account}",
+            f"  {row.name_en or row.name if row else '?'}  {account}",
+        )
     for proposal in proposals:
         line = f"  #{proposal['number']} {proposal['state']} {proposal['changes']} {proposal['id']}"
         terminal.say(line, line)
@@ -212,6 +215,8 @@ def _application_file(path: Path) -> dict[str, Any]:
 def _told(terminal: Terminal, proposed: Proposed) -> int:
     state_zh = "已生效" if proposed.executed else "等待其他成员批准"
     state_en = "executed" if proposed.executed else "awaiting other members"
-    terminal.say(f"✓ 提案 {proposed.proposal}:{state_zh}。", f"✓ proposal {proposed.proposal}: {state_en}.")
+    terminal.say(
+        f"✓ 提案 {proposed.proposal}:{state_zh}。", f"✓ proposal {proposed.proposal}: {state_en}."
+    )
     terminal.result({"proposal": proposed.proposal, "executed": proposed.executed})
     return 0

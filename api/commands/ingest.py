@@ -26,9 +26,7 @@ def run(terminal: Terminal, options: argparse.Namespace) -> int:
         try:
             source = options.file.open("rb")
         except OSError as error:
-            raise WrongUse(
-                "file-unreadable", path=options.file, why=error.strerror
-            ) from error
+            raise WrongUse("file-unreadable", path=options.file, why=error.strerror) from error
         with source, terminal.progress("导入", "taking") as progress:
             report = ingest(institution.office, options.stream, source, progress)
     terminal.say(

@@ -31,7 +31,9 @@ def add(subcommands: Subcommands) -> None:
 def run(terminal: Terminal, options: argparse.Namespace) -> int:
     if options.prepare:
         account = prepare(options.home, options.account)
-        terminal.say(f"✓ 账户 {account};获准后再运行 init。", f"✓ account {account}; run init again.")
+        terminal.say(
+            f"✓ 账户 {account};获准后再运行 init。", f"✓ account {account}; run init again."
+        )
         terminal.result({"account": account})
         return 0
     identity = checked_identity(
@@ -42,9 +44,7 @@ def run(terminal: Terminal, options: argparse.Namespace) -> int:
         options.public_url,
         options.verify_url,
     )
-    done = found(
-        Founding(options.home, identity, options.chain, options.council, options.account)
-    )
+    done = found(Founding(options.home, identity, options.chain, options.council, options.account))
     if done.made_passphrase:
         terminal.warn(
             f"⚠ 没有口令,已生成并写入 {options.home.passphrase_file}(0600),请妥善保管。",

@@ -32,9 +32,7 @@ def add(subcommands: Subcommands) -> None:
 
 def run(terminal: Terminal, options: argparse.Namespace) -> int:
     if options.template not in TEMPLATES:
-        raise WrongUse(
-            "unknown-template", template=options.template, known=", ".join(TEMPLATES)
-        )
+        raise WrongUse("unknown-template", template=options.template, known=", ".join(TEMPLATES))
     data = read_file(options.roster)
     mapping = read_mapping(options.mapping)
     with opened(options.home) as institution:
@@ -45,7 +43,9 @@ def run(terminal: Terminal, options: argparse.Namespace) -> int:
         if problems:
             return _refused(terminal, problems)
         if options.dry_run:
-            terminal.say(f"✓ 名册无误,共 {len(rows)} 行。", f"✓ the roster is fine: {len(rows)} rows.")
+            terminal.say(
+                f"✓ 名册无误,共 {len(rows)} 行。", f"✓ the roster is fine: {len(rows)} rows."
+            )
             terminal.result({"issued": 0, "already": 0, "errors": []})
             return 0
         with terminal.progress("签发", "issuing") as progress:

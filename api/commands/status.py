@@ -35,7 +35,5 @@ def run(terminal: Terminal, options: argparse.Namespace) -> int:
         f"✓ {options.number} 已{zh};下次上链后对外生效。",
         f"✓ {options.number}: {options.action} recorded; it counts with the next anchor.",
     )
-    terminal.result(
-        {"number": changed.number, "action": changed.action, "index": changed.index}
-    )
+    terminal.result({"number": changed.number, "action": changed.action, "index": changed.index})
     return 0

@@ -31,9 +31,7 @@ def problem(refusal: Refusal, status: int | None = None) -> JSONResponse:
     if "errors" in refusal.detail:
         body["errors"] = refusal.detail["errors"]
     headers = {"WWW-Authenticate": 'Basic realm="xuezheng"'} if status == 401 else None
-    return JSONResponse(
-        body, status, headers=headers, media_type="application/problem+json"
-    )
+    return JSONResponse(body, status, headers=headers, media_type="application/problem+json")
 
 
 def install(app: FastAPI) -> None:
@@ -55,9 +53,7 @@ def install(app: FastAPI) -> None:
         if code:
             return problem(UnknownNumber(code), error.status_code)
         phrase = HTTPStatus(error.status_code).phrase
-        return problem(
-            BadEvidence("body-invalid", pointer="/", why=phrase), error.status_code
-        )
+        return problem(BadEvidence("body-invalid", pointer="/", why=phrase), error.status_code)
 
     @app.exception_handler(Exception)
     async def failed(request: Request, error: Exception) -> JSONResponse:

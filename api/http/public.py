@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 

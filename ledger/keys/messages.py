@@ -7,7 +7,10 @@ from ledger.errors import register
 register(
     {
         "wrong-passphrase": ("口令不对。", "The passphrase is wrong."),
-        "key-file-damaged": ("密钥文件 {path} 已损坏:{why}", "The key file {path} is damaged: {why}"),
+        "key-file-damaged": (
+            "密钥文件 {path} 已损坏:{why}",
+            "The key file {path} is damaged: {why}",
+        ),
         "key-file-missing": ("没有密钥文件 {path}。", "There is no key file {path}."),
         "key-file-unwritable": (
             "无法写入密钥文件 {path}:{why}",

@@ -84,9 +84,7 @@ class SealedFile:
             # nothing yet, because nobody was given it before this returns.
             os.replace(temporary, self._path)
         except OSError as error:
-            raise WrongUse(
-                "key-file-unwritable", path=self._path, why=error.strerror
-            ) from error
+            raise WrongUse("key-file-unwritable", path=self._path, why=error.strerror) from error
 
     def _check(self, sealed: dict[str, Any]) -> None:
         """Tells a wrong passphrase from a damaged file."""

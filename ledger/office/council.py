@@ -60,11 +60,13 @@ def open_application(reader: ChainReader, account: str) -> Application:
 
 
 def same_as_file(application: Application, given: dict[str, Any]) -> None:
-    """Compares an application file with what is on chain; BadEvidence names the first difference."""
+    """Compares an application file with the chain; BadEvidence names the first difference."""
     for field in ("code", "domain", "name", "name_en", "public_url", "verify_url"):
         if given.get(field) != getattr(application, field):
             raise BadEvidence("application-differs", field=field)
-    on_chain = sorted((key.hex(), purpose, algorithm) for key, purpose, algorithm in application.keys)
+    on_chain = sorted(
+        (key.hex(), purpose, algorithm) for key, purpose, algorithm in application.keys
+    )
     in_file = sorted(
         (str(key.get("public_key")), PURPOSES.get(str(key.get("purpose")), 0), ED25519)
         for key in given.get("keys", [])
@@ -75,7 +77,7 @@ def same_as_file(application: Application, given: dict[str, Any]) -> None:
 
 
 def require_proper_key(public_key: bytes) -> None:
-    """Refuses a key that is not of prime order; the contract refuses only the well-known bad ones."""
+    """Refuses a key that is not of prime order; the contract knows only the worst of them."""
     try:
         check_public_key(public_key)
     except BadEvidence as bad:
@@ -118,7 +120,7 @@ def threshold(members: int, k: int | None) -> int:
 def grant(
     kinds: str, types: str, from_date: str | None, until_date: str | None, now: int
 ) -> Accreditation:
-    """Reads `--kinds`, `--types` (comma lists, `all`), `--from`, `--until` (both days inclusive)."""
+    """Reads `--kinds`, `--types` (comma lists, `all`), `--from`, `--until` (inclusive days)."""
     begin = day_start(from_date) if from_date else now
     end = day_start(until_date) + 86_400 if until_date else begin + 10 * 365 * 86_400
     if end <= max(begin, now):
@@ -188,8 +190,11 @@ def find_proposal(reader: ChainReader, given: str) -> Proposal:
     proposals: Sequence[Proposal] = reader.proposals()
     found = [p for p in proposals if str(p.number) == wanted or p.id.lower() == wanted]
     if not found and len(wanted) >= 6:
-        found = [p for p in proposals if p.id.lower().removeprefix("0x").startswith(
-            wanted.removeprefix("0x"))]
+        found = [
+            p
+            for p in proposals
+            if p.id.lower().removeprefix("0x").startswith(wanted.removeprefix("0x"))
+        ]
     if not found:
         raise UnknownNumber("no-such-proposal", proposal=given)
     if len(found) > 1:

@@ -114,7 +114,11 @@ def certificate(office: Office, number: str) -> Certificate:
     if stored is None:
         raise UnknownNumber("no-such-certificate", number=number)
     return Certificate(
-        number, index, facts.status_index, stored[1], facts.frame,
+        number,
+        index,
+        facts.status_index,
+        stored[1],
+        facts.frame,
         CertificateContent.from_bytes(facts.content),
     )
 

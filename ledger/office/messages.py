@@ -6,7 +6,10 @@ from ledger.errors import register
 
 register(
     {
-        "no-such-certificate": ("没有编号为 {number} 的证书。", "There is no certificate {number}."),
+        "no-such-certificate": (
+            "没有编号为 {number} 的证书。",
+            "There is no certificate {number}.",
+        ),
         "status-not-possible": (
             "证书 {number} 目前状态为 {state},不能执行 {action}。",
             "Certificate {number} is {state}; {action} is not possible.",
@@ -29,7 +32,7 @@ register(
         ),
         "key-unknown": ("登记合约中没有密钥 {key}。", "The registry has no key {key}."),
         "stream-behind-chain": (
-            "本地 {stream} 流只有 {local} 条,链上已锚定 {anchored} 条:请先从备份或镜像补齐,再签名。",
+            "本地 {stream} 流只有 {local} 条,链上已锚定 {anchored} 条:请先从镜像补齐,再签名。",
             "The local {stream} stream has {local} entries, the chain has {anchored} anchored: "
             "restore the missing entries from a mirror before anything is signed.",
         ),
@@ -57,7 +60,10 @@ register(
             "{pointer} 缺失或类型不对:应为 {expected}。",
             "{pointer} is missing or of the wrong type: {expected} expected.",
         ),
-        "statement-unknown-key": ("{pointer} 不是标准字段。", "{pointer} is not a standard property."),
+        "statement-unknown-key": (
+            "{pointer} 不是标准字段。",
+            "{pointer} is not a standard property.",
+        ),
         "statement-conflict": (
             "编号 {id} 已有内容不同的记录(第 {index} 条)。",
             "A record with id {id} and other content exists (entry {index}).",

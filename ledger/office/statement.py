@@ -8,7 +8,19 @@ from typing import Any, NoReturn
 from ledger.errors import BadEvidence
 
 PROPERTIES = frozenset(
-    "id actor verb object result context timestamp stored authority version attachments".split()
+    [
+        "id",
+        "actor",
+        "verb",
+        "object",
+        "result",
+        "context",
+        "timestamp",
+        "stored",
+        "authority",
+        "version",
+        "attachments",
+    ]
 )
 VOIDED = "http://adlnet.gov/expapi/verbs/voided"
 IDENTIFIERS = ("mbox", "mbox_sha1sum", "openid", "account")

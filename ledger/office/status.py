@@ -12,7 +12,7 @@ from ledger.core.canonical import canonical_json
 from ledger.core.commitment import commit
 from ledger.core.entry import Action, StatusEntry, decode, encode
 from ledger.core.status import StatusList, allowed
-from ledger.errors import NotAllowed, Refusal, UnknownNumber, WrongUse
+from ledger.errors import NotAllowed, UnknownNumber, WrongUse
 from ledger.office.context import Office
 from ledger.ports import NewRecord, StreamStore, StreamWriter
 
@@ -114,5 +114,3 @@ def _append(
     # Each status entry is its own act: its salt is its identity, nothing can be its duplicate.
     (appended,) = writer.append([NewRecord(encode(entry), payload, salt, identity=salt)])
     return appended.index
-
-

@@ -6,7 +6,6 @@ import base64
 import gzip
 from typing import Any
 
-from ledger.core.status import Purpose
 from ledger.core.credential import (
     IssuerIdentity,
     attach_proof,
@@ -15,6 +14,7 @@ from ledger.core.credential import (
     status_list_credential,
     verification_method,
 )
+from ledger.core.status import Purpose
 from ledger.errors import UnknownNumber
 from ledger.office.context import Office
 from ledger.office.status import replayed

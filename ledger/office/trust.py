@@ -34,8 +34,7 @@ def make_trust(office: Office, engine: str, days: int, version: int) -> TrustBun
     reader = office.reader()
     block = reader.block()
     registered = [
-        reader.institution(number, block.number)
-        for number in reader.institution_ids(block.number)
+        reader.institution(number, block.number) for number in reader.institution_ids(block.number)
     ]
     members = _members(registered, reader.members(block.number))
     now = office.clock()
