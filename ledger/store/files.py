@@ -32,7 +32,7 @@ def write_files(files: Sequence[tuple[Path, bytes]], mode: int = 0o644) -> None:
 
 
 def _temporary(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    return path.with_name(f".{path.name}.tmp")  # its writer holds a lock: no second one
 
 
 def _make_folders(wanted: Iterable[Path]) -> list[Path]:

@@ -51,11 +51,19 @@ class TileFiles:
 
     def file(self, path: str) -> bytes | None:
         """A public file's bytes; None where there is none or `path` is not of the grammar."""
-        if path != CHECKPOINT:
-            try:
-                parse_tile_path(path)
-            except BadEvidence:
-                return None
+        if path == CHECKPOINT:
+            return self._read(path)
+        try:
+            tile = parse_tile_path(path)
+        except BadEvidence:
+            return None
+        found = self._read(path)
+        if found is not None or tile.width == TILE_WIDTH:
+            return found
+        full = self._read(tile._replace(width=TILE_WIDTH).path)
+        return None if full is None else _cut(full, tile)
+
+    def _read(self, path: str) -> bytes | None:
         with refusing():
             try:
                 return (self.folder / path).read_bytes()
@@ -113,7 +121,6 @@ class TileFiles:
         upper = [tile for tile in tiles_between(old, size) if tile.level]
         for start in range(0, len(upper), _LEVEL_AT_ONCE):
             self._write_level(upper[start : start + _LEVEL_AT_ONCE])
-        self._drop_partial(old, size)
         return grown
 
     def _write_leaves(self, start: int, stop: int, grown: merkle.Frontier) -> None:
@@ -157,7 +164,7 @@ class TileFiles:
     def _write(self, files: Sequence[tuple[str, bytes]]) -> None:
         missing = []
         for path, data in files:
-            found = self.file(path)
+            found = self._read(path)
             if found is not None and found != data and ".p/" not in path:
                 raise BadEvidence("store-damaged", what=f"{self._kind}/{path}")
             if found != data:
@@ -165,8 +172,12 @@ class TileFiles:
         with refusing():
             write_files(missing)
 
-    def _drop_partial(self, old: int, size: int) -> None:
-        """Removes the partial forms of tiles that are full now, as tlog-tiles allows."""
+    def drop_partial(self, old: int, size: int) -> None:
+        """Removes the partial forms of tiles that are full now, as tlog-tiles allows.
+
+        Only once the checkpoint at `size` is public. `file` cuts them from the full tiles for
+        clients that still hold the checkpoint at `old`.
+        """
         level = 0
         while old >> (8 * level):
             n, rest = divmod(old >> (8 * level), TILE_WIDTH)
@@ -180,3 +191,13 @@ class TileFiles:
         """Replaces the file `checkpoint` atomically."""
         with refusing():
             write_files([(self.folder / CHECKPOINT, note)])
+
+
+def _cut(full: bytes, tile: Tile) -> bytes | None:
+    """A partial tile from the full one that took its place."""
+    if tile.level is not None:
+        return full[: tile.width * merkle.HASH_LENGTH]
+    try:
+        return pack_entries(unpack_entries(full)[: tile.width])
+    except BadEvidence:
+        return None

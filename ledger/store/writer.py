@@ -184,6 +184,7 @@ class Writer:
                 signed_note=note,
             )
         self._tiles.publish(note)
+        self._tiles.drop_partial(state.tiled, state.size)
         return note
 
     def _check_grown(self, state: StreamState, root: bytes) -> None:
