@@ -11,6 +11,7 @@ _REASONS = {
     "not-anchored": ("该机构尚未向账本锚定任何记录", "the institution has anchored nothing yet"),
     "unreachable": ("无法连接", "could not be reached"),
     "garbage": ("应答无法识别", "the answer made no sense"),
+    "not-listed": ("其中没有这份证书", "this certificate is not in it"),
     "nodes": ("同意的节点数不足", "too few nodes agree"),
 }
 

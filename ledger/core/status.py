@@ -74,9 +74,7 @@ class StatusList:
     def open(self, lists: int) -> None:
         """Open lists up to the count `lists`; never fewer than are open now."""
         if not self.lists <= lists <= MAX_LISTS:
-            raise BadEvidence(
-                "status-rule", leaf="-", problem=f"open lists {self.lists} → {lists}"
-            )
+            raise BadEvidence("status-rule", leaf="-", problem=f"open lists {self.lists} → {lists}")
         while self.lists < lists:
             self.lists += 1
             self._complete_subtrees()
@@ -90,9 +88,7 @@ class StatusList:
         state = self.state(index)
         after = _POSSIBLE.get(action, {}).get(state)
         if after is None:
-            raise BadEvidence(
-                "status-action", index=index, state=state, action=action.name.lower()
-            )
+            raise BadEvidence("status-action", index=index, state=state, action=action.name.lower())
         if after == "superseded":
             self._superseded.add(index)
         chunk = self._chunks.setdefault(index // CHUNK_INDEXES, bytearray(CHUNK_BYTES))
@@ -178,9 +174,7 @@ class StatusList:
             left, right = (level, count - 2), (level, count - 1)
             level, count = level + 1, count // 2
             if left in self._nodes or right in self._nodes:
-                self._nodes[level, count - 1] = node_hash(
-                    self._node(*left), self._node(*right)
-                )
+                self._nodes[level, count - 1] = node_hash(self._node(*left), self._node(*right))
 
     def _range(self, low: int, high: int) -> bytes:
         """Root over chunks [low, high), a range that occurs in the RFC 6962 tree."""
@@ -235,22 +229,16 @@ def replay(
     for leaf, entry in enumerate(entries):
         if isinstance(entry, ContinuationEntry):
             if leaf:
-                raise BadEvidence(
-                    "status-rule", leaf=leaf, problem="continuation after the first"
-                )
+                raise BadEvidence("status-rule", leaf=leaf, problem="continuation after the first")
             continue
         if entry.lists != current.lists and entry.action is not Action.HEARTBEAT:
-            raise BadEvidence(
-                "status-rule", leaf=leaf, problem=f"opens lists: {entry.lists}"
-            )
+            raise BadEvidence("status-rule", leaf=leaf, problem=f"opens lists: {entry.lists}")
         try:
             current.follow(entry)
         except BadEvidence as refusal:
             raise BadEvidence("status-rule", leaf=leaf, problem=refusal.en) from refusal
         if check_roots and entry.root != current.root():
-            raise BadEvidence(
-                "status-rule", leaf=leaf, problem="root differs from the bits"
-            )
+            raise BadEvidence("status-rule", leaf=leaf, problem="root differs from the bits")
         if entry.action is Action.REAFFIRM and entry.leaf is not None:
             reaffirmed.setdefault(entry.leaf, leaf)
         elif entry.status_index is not None and entry.action in _POSSIBLE:

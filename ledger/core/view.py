@@ -13,7 +13,9 @@ from typing import Literal
 
 from ledger.core.lookup import Bucket
 
-MissingReason = Literal["offline", "not-registered", "not-anchored", "unreachable", "garbage"]
+MissingReason = Literal[
+    "offline", "not-registered", "not-anchored", "not-listed", "unreachable", "garbage"
+]
 
 
 @dataclass(frozen=True)

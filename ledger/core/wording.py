@@ -25,7 +25,7 @@ def is_wording(text: str, at_most: int = MAX_NAME) -> bool:
         0 < len(text) <= at_most
         and (text.isascii() or unicodedata.is_normalized("NFC", text))
         and text == text.strip()
-        and (text.isascii() and text.isprintable() or not _hides(text))
+        and ((text.isascii() and text.isprintable()) or not _hides(text))
     )
 
 
