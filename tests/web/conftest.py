@@ -130,7 +130,7 @@ def deploy(
 
 def _page(context: BrowserContext) -> Page:
     page = context.new_page()
-    page.clock.set_fixed_time(builders.NOW * 1000)
+    page.clock.set_fixed_time(builders.NOW)
     return page
 
 

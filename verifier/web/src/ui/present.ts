@@ -22,7 +22,11 @@ export function fromText(text: string): Presented {
   }
 }
 
+/** The least that a frame can be: 70 bytes in BASE32. A word someone typed is none. */
+const LEAST = 112;
+
 function bareFrame(text: string): Presented {
+  if (text.length < LEAST) throw new WrongUse("nothing-presented");
   try {
     return { document: null, frame: frameFromFragment(text), linkHost: null };
   } catch {
