@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from ledger.core import merkle
 from ledger.core.credential import IssuerIdentity
 from ledger.core.dates import end_of_day
 from ledger.core.entry import Action, StatusEntry, decode, encode
+from ledger.core.frame import Claims, assemble, encode_claims
 from ledger.core.kinds import CredentialType
 from ledger.core.lookup import Bucket
 from ledger.core.verdict import CODES, DECIDING, State, Verdict
@@ -46,6 +48,7 @@ from tests.builders import (
     make_view,
     sign_trust,
 )
+from tests.vectors import cases
 
 BASE = World()
 assert BASE.view is not None and BASE.presented is not None
@@ -582,3 +585,34 @@ def test_json_form() -> None:
     assert value["trust"]["council"] == ["XZU", "HHU", "EDU"]
     assert isinstance(VIEW.block, BlockFacts)
     assert CREDENTIAL_KEY.public not in repr(value).encode()
+
+
+def test_every_key_with_the_short_id_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    def clashing(public: bytes) -> bytes:
+        return bytes(4) + sha256(public).digest()[4:]
+
+    monkeypatch.setattr("ledger.core.ed25519.key_id", clashing)
+    monkeypatch.setattr("tests.builders.key_id", clashing)
+    paper = make_paper()
+    decoy = replace(KEYS[0], public_key=OTHER_KEY.public)
+    institution = replace(INSTITUTION, keys=(decoy, *KEYS))
+    view = replace(make_view(paper), institution=institution)
+    world = World(paper=paper, presented=Presented(frame=paper.frame), view=view)
+    world = replace(world, trust=make_trust())
+    assert judge(world).verdict == "valid"
+
+
+def test_a_registered_key_of_mixed_order_signs_nothing() -> None:
+    """A point of order 8·L: the contract lets it in, the verifier does not."""
+    case = next(
+        one for one in cases("ed25519_public_keys", "invalid") if one.get("reason") == "mixed-order"
+    )
+    mixed = bytes.fromhex(case["public_key"])
+    institution = replace(INSTITUTION, keys=(replace(KEYS[0], public_key=mixed),))
+    kid = sha256(mixed).digest()[:4]
+    claims = encode_claims(Claims.of(DEGREE, "XZU", STATUS_INDEX, bytes(16)))
+    frame = assemble(kid, claims, CREDENTIAL_KEY.sign(claims))
+    world = replace(
+        BASE, presented=Presented(frame=frame), view=replace(VIEW, institution=institution)
+    )
+    assert judge(world).check("signature").state is State.FAIL
