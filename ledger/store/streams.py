@@ -15,7 +15,7 @@ from ledger.core.tiles import consistency_from_tiles, inclusion_from_tiles, root
 from ledger.errors import BadEvidence, UnknownNumber
 from ledger.ports import AnchorRow, CertificateFacts, LookupRow, StreamWriter
 from ledger.store.database import Database, in_lists
-from ledger.store.dedupe import Identities, digest
+from ledger.store.dedupe import Digest, Identities
 from ledger.store.entries import base_of, read_entries, read_size, spans
 from ledger.store.locks import held
 from ledger.store.schema import (
@@ -110,7 +110,7 @@ class Streams:
     def find(self, kind: str, identity: bytes) -> int | None:
         """Leaf index of the record with that identity."""
         base = base_of(kind)
-        value = digest(self._key, KINDS_BY_NAME[kind], identity)
+        value = Digest(self._key, KINDS_BY_NAME[kind])(identity)
         with self._database.read() as connection:
             found = Identities(connection, [value]).find(value)
         return None if found is None else found - base

@@ -32,7 +32,7 @@ from ledger.core.tiles import root_from_tiles
 from ledger.errors import BadEvidence, CouldNotLook, Refusal
 from ledger.ports import Appended, NewRecord, Outcome, Signer
 from ledger.store.database import Database
-from ledger.store.dedupe import Identities, digest, payloads
+from ledger.store.dedupe import Digest, Identities, insert_fresh, payloads
 from ledger.store.entries import (
     StreamState,
     base_of,
@@ -44,6 +44,10 @@ from ledger.store.schema import certificate, lookup, record, segment, stream
 from ledger.store.tiles import CHECKPOINT, TileFiles
 
 
+class _NotFresh(Exception):
+    """Something of the batch may be there already."""
+
+
 class Writer:
     """`ports.StreamWriter`; made by the store, which holds the lock."""
 
@@ -51,7 +55,7 @@ class Writer:
         self._database = database
         self._kind = kind
         self._tiles = tiles
-        self._key = key
+        self._digest = Digest(key, KINDS_BY_NAME[kind])
         self._base = base_of(kind)
         self._publish_signed()
 
@@ -66,21 +70,40 @@ class Writer:
         """See `ports.StreamWriter.append`."""
         if not records:
             return []
-        kind = KINDS_BY_NAME[self._kind]
-        digests = [digest(self._key, kind, record.identity) for record in records]
+        digests = [self._digest(new.identity) for new in records]
+        try:
+            return self._append_fresh(records, digests)
+        except _NotFresh:
+            return self._append_judged(records, digests)
+
+    def _append_fresh(
+        self, records: Sequence[NewRecord], digests: Sequence[bytes]
+    ) -> list[Appended]:
+        """The usual batch: nothing of it is there yet. Raises _NotFresh, and nothing is done."""
+        with self._database.write() as connection:
+            state = read_state(connection, self._kind)
+            number = self._base + state.size
+            if not insert_fresh(self._database, connection, digests, number):
+                raise _NotFresh
+            self._save(connection, state, records, digests)
+        return [Appended(Outcome.ACCEPTED, state.size + n) for n in range(len(records))]
+
+    def _append_judged(
+        self, records: Sequence[NewRecord], digests: Sequence[bytes]
+    ) -> list[Appended]:
+        """A batch with duplicates: what is there is read first."""
         with self._database.write() as connection:
             state = read_state(connection, self._kind)
             identities = Identities(connection, digests)
             outcomes, accepted = self._judge(connection, state.size, records, digests, identities)
             if accepted:
-                self._save(connection, state, [records[i] for i in accepted])
-                rows = [
-                    (self._base + state.size + n, digests[i], records[i].salt, records[i].payload)
-                    for n, i in enumerate(accepted)
-                ]
-                self._database.insert(connection, record, rows)
                 identities.save(self._database)
-                self._save_certificates(connection, state, [records[i] for i in accepted])
+                self._save(
+                    connection,
+                    state,
+                    [records[i] for i in accepted],
+                    [digests[i] for i in accepted],
+                )
         return outcomes
 
     def _judge(
@@ -113,7 +136,11 @@ class Writer:
         return outcomes, accepted
 
     def _save(
-        self, connection: Connection, state: StreamState, records: Sequence[NewRecord]
+        self,
+        connection: Connection,
+        state: StreamState,
+        records: Sequence[NewRecord],
+        digests: Sequence[bytes],
     ) -> None:
         entries = [new.entry for new in records]
         frontier = state.frontier.copy()
@@ -125,6 +152,13 @@ class Writer:
             frontier=frontier.to_bytes(),
         )
         self._database.insert(connection, segment, segments(self._base, state.size, entries))
+        numbers = range(self._base + state.size, self._base + frontier.size)
+        rows = [
+            (number, value, new.salt, new.payload)
+            for number, value, new in zip(numbers, digests, records, strict=True)
+        ]
+        self._database.insert(connection, record, rows)
+        self._save_certificates(connection, state, records)
 
     def _save_certificates(
         self, connection: Connection, state: StreamState, records: Sequence[NewRecord]
