@@ -201,6 +201,7 @@ function reasonOf(error: Refusal, garbage: boolean): Missing["reason"] {
 }
 
 function detailOf({ code, detail }: Refusal): string {
-  const shown = detail["url"] ?? detail["needed"];
+  if ("needed" in detail) return `${detail["answered"]}/${detail["needed"]}`;
+  const shown = detail["url"];
   return shown === undefined ? code : `${code}: ${shown}`;
 }

@@ -1,6 +1,6 @@
 /** A verdict as the page shows it: the word, the signed name, every check, and what it rests on. */
 
-import { hostOf } from "../core/checks_paper";
+import { hostOf, type Paper } from "../core/checks_paper";
 import { chinaText, dayText } from "../core/dates";
 import type { TrustBundle } from "../core/trust";
 import type { Check, Sentence, Word } from "../core/verdict";
@@ -14,15 +14,49 @@ const ICONS: Readonly<Record<Word, IconName>> = {
   undetermined: "unknown",
 };
 
-export function banner(word: Word, reason: Sentence, lang: Lang): HTMLElement {
+/** The word of the verdict under the signed name, where there is one. */
+export function banner(
+  word: Word,
+  reason: Sentence,
+  lang: Lang,
+  verdict: Verdict | null = null,
+): HTMLElement {
   const other = lang === "zh" ? "en" : "zh";
   return h(
     "section",
     { class: `banner ${word}`, "data-verdict": word, role: "status" },
+    ...(verdict === null ? [] : holder(verdict, lang)),
     h("div", { class: "seal" }, icon(ICONS[word])),
     h("h1", {}, WORDS[word][lang], h("small", { lang: langTag(other) }, WORDS[word][other])),
     h("p", { class: "reason" }, reason[lang]),
+    verdict === null ? null : h("p", { class: "as-of" }, `${TEXT.asOf[lang]}: ${when(verdict, lang)}`),
   );
+}
+
+/** Whose certificate it says it is: a verdict begins with the name, and that nobody looked. */
+function holder({ paper, level }: Verdict, lang: Lang): HTMLElement[] {
+  if (paper === null) return [];
+  const label = level === null ? TEXT.nameClaimed : TEXT.nameSigned;
+  return [
+    h(
+      "div",
+      { class: "holder" },
+      h("p", { class: "label" }, label[lang]),
+      h("p", { class: nameClass(paper.name), lang: "zh-CN", "data-name": true }, paper.name),
+      paper.romanised === "" ? null : h("p", { class: "romanised", lang: "en" }, paper.romanised),
+      h(
+        "p",
+        { class: "bearer" },
+        h("b", {}, TEXT.bearer[lang]),
+        ` · ${TEXT.bearerHow[lang]}`,
+      ),
+    ),
+  ];
+}
+
+function when({ asOf }: Verdict, lang: Lang): string {
+  if (asOf === null) return TEXT.notLooked[lang];
+  return `${TEXT.block[lang]} ${asOf.block} · ${chinaText(asOf.time)}`;
 }
 
 export const langTag = (lang: Lang): string => (lang === "zh" ? "zh-CN" : "en");
@@ -34,9 +68,9 @@ export function result(
   lang: Lang,
 ): HTMLElement[] {
   return [
-    banner(verdict.word, verdict.reason, lang),
+    banner(verdict.word, verdict.reason, lang, verdict),
     ...notices(verdict, ownHost, lang),
-    ...(verdict.paper === null ? [] : [certificate(verdict, lang)]),
+    ...(verdict.paper === null ? [] : [certificate(verdict.paper, verdict, lang)]),
     checkList(verdict.checks, lang),
     evidence(verdict, trust, lang),
   ];
@@ -51,9 +85,7 @@ function notices(verdict: Verdict, ownHost: string, lang: Lang): HTMLElement[] {
   return all.map((text) => h("p", { class: "notice" }, icon("warn"), h("span", {}, text[lang])));
 }
 
-function certificate({ paper, issuer, level }: Verdict, lang: Lang): HTMLElement {
-  if (paper === null) return h("section");
-  const name = level === null ? TEXT.nameClaimed : TEXT.nameSigned;
+function certificate(paper: Paper, { issuer }: Verdict, lang: Lang): HTMLElement {
   const content = paper.document?.content;
   const until = paper.document?.validUntil ?? null;
   const rows: [Sentence, string][] = [
@@ -70,16 +102,7 @@ function certificate({ paper, issuer, level }: Verdict, lang: Lang): HTMLElement
   ];
   return h(
     "section",
-    { class: "card certificate" },
-    h("p", { class: "label" }, name[lang]),
-    h("p", { class: nameClass(paper.name), lang: "zh-CN", "data-name": true }, paper.name),
-    paper.romanised === "" ? null : h("p", { class: "romanised", lang: "en" }, paper.romanised),
-    h(
-      "p",
-      { class: "bearer" },
-      icon("warn"),
-      h("span", {}, h("b", {}, TEXT.bearer[lang]), ` · ${TEXT.bearerHow[lang]}`),
-    ),
+    { class: "card" },
     list(rows.filter(([, value]) => value !== ""), lang),
   );
 }
@@ -127,17 +150,13 @@ function checkList(checks: readonly Check[], lang: Lang): HTMLElement {
     "summary",
     {},
     h("h2", {}, TEXT.checks[lang]),
-    h("span", { class: "count" }, `${passed} / ${checks.length}`),
+    h("span", { class: "count" }, `${passed} ${STATES.pass[lang]}`),
   );
   return h("details", { class: "card", open: true }, summary, h("ul", { class: "checks" }, ...rows));
 }
 
 function evidence(verdict: Verdict, trust: TrustBundle, lang: Lang): HTMLElement {
-  const { asOf, level, trust: shown } = verdict;
-  const when =
-    asOf === null
-      ? TEXT.notLooked[lang]
-      : `${TEXT.block[lang]} ${asOf.block} · ${chinaText(asOf.time)}`;
+  const { level, trust: shown } = verdict;
   const reach = level === null ? "—" : `${level} · ${LEVELS[level]?.[lang] ?? ""}`;
   const council = `${shown.council.join(", ")} (${shown.threshold} / ${shown.council.length})`;
   const bundle = `${TEXT.version[lang]} ${shown.version}, ${TEXT.expires[lang]} ${chinaText(trust.expires)}`;
@@ -148,7 +167,7 @@ function evidence(verdict: Verdict, trust: TrustBundle, lang: Lang): HTMLElement
     h("h2", {}, TEXT.details[lang]),
     list(
       [
-        [TEXT.asOf, when],
+        [TEXT.asOf, when(verdict, lang)],
         [TEXT.level, reach],
         [TEXT.council, council],
         [TEXT.bundle, bundle],

@@ -8,7 +8,7 @@ export type Lang = "zh" | "en";
 export const TEXT = {
   title: { zh: "学证 · 证书核验", en: "Xuezheng · Verify a certificate" },
   brand: { zh: "学证", en: "Xuezheng" },
-  subtitle: { zh: "证书核验", en: "Certificate verification" },
+  subtitle: { zh: "证书核验", en: "Verifier" },
   language: { zh: "English", en: "中文" },
   intro: { zh: "核验一份证书", en: "Verify a certificate" },
   introHow: {
