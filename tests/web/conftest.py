@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, sync_playwright
 
 from ledger.core.frame import qr_text
 from tests import builders
@@ -87,8 +87,8 @@ class Verifier:
 
     def drop(self, document: bytes) -> None:
         """Choose a JSON file."""
-        file = {"name": "certificate.json", "mimeType": "application/json", "buffer": document}
-        self.page.set_input_files("#file", files=[file])  # type: ignore[list-item]
+        file = FilePayload(name="a.json", mimeType="application/json", buffer=document)
+        self.page.set_input_files("#file", files=[file])
 
     def verdict(self) -> str:
         """The word of the verdict, once it is there."""

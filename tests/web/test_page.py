@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from ledger.core.entry import Action
 from ledger.core.trust import fingerprint
-from ledger.core.view import AccreditationFacts, InstitutionFacts, Missing
+from ledger.core.view import AccreditationFacts, AnchorFacts, InstitutionFacts, Missing
 from tests import builders
 from tests.web.conftest import Verifier, fragment_of
 from tests.web.world import World
@@ -74,9 +74,7 @@ def test_the_verifier_of_the_institution_under_check_says_so(
 
 
 @pytest.mark.parametrize("action", [Action.REVOKE, Action.SUSPEND, Action.SUPERSEDE])
-def test_a_withdrawn_certificate_is_invalid(
-    opened: Verifier, world: World, action: Action
-) -> None:
+def test_a_withdrawn_certificate_is_invalid(opened: Verifier, world: World, action: Action) -> None:
     world.status([(action, builders.STATUS_INDEX)])
     opened.scan(world.paper.frame)
     assert opened.verdict() == "invalid"
@@ -216,7 +214,9 @@ def test_a_bad_proof_of_the_host_is_unknown_and_never_red(
 def test_a_covering_event_that_the_chain_does_not_have_is_unknown(
     opened: Verifier, world: World
 ) -> None:
-    world.change(covering=replace(world.view.covering, block=19))  # type: ignore[type-var]
+    covering = world.view.covering
+    assert isinstance(covering, AnchorFacts)
+    world.change(covering=replace(covering, block=19))
     opened.scan(world.paper.frame)
     assert opened.verdict() == "undetermined"
     assert opened.states()["authority"] == "unknown"
@@ -249,28 +249,17 @@ def test_an_expired_bundle_is_undetermined(deploy: Deploy, world: World) -> None
 
 
 def test_a_bundle_with_too_few_signatures_is_undetermined(deploy: Deploy, world: World) -> None:
-    sign = builders.sign_trust
-
-    def by_one_only(bundle: object, signers: object) -> object:
-        return sign(bundle, builders.COUNCIL[:1])  # type: ignore[arg-type]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(builders, "sign_trust", by_one_only)
-        tab = deploy()
+    tab = deploy(signers=1)
     tab.scan(world.paper.frame)
     assert tab.verdict() == "undetermined"
     assert tab.states()["trust"] == "unknown"
 
 
 def test_a_single_operator_is_shown_as_self_declared(deploy: Deploy, world: World) -> None:
-    chain = replace(world.trust().chain, engine="embedded")
-    with pytest.MonkeyPatch.context() as patch:
-        trust = builders.make_trust
-        patch.setattr(builders, "make_trust", lambda: replace(trust(), chain=chain))
-        world.down.add("HHU")  # one node suffices
-        tab = deploy()
-        tab.scan(world.paper.frame)
-        assert tab.verdict() == "valid"
+    world.down.add("HHU")  # one node suffices
+    tab = deploy(engine="embedded")
+    tab.scan(world.paper.frame)
+    assert tab.verdict() == "valid"
     assert tab.states()["self_declared"] == "warn"
     assert "自我声明" in tab.text()
 

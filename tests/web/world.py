@@ -66,10 +66,10 @@ class World:
         assert isinstance(facts, InstitutionFacts)
         self.change(institution=replace(facts, **parts))
 
-    def trust(self, **parts: Any) -> TrustBundle:
-        """The bundle that names these nodes, signed by all members after the change of `parts`."""
-        bundle = builders.make_trust()
-        known = {
+    def trust(self, engine: str = "qbft", signers: int = 3, **parts: Any) -> TrustBundle:
+        """The bundle that names these nodes, with `parts` changed, signed by so many members."""
+        bundle = builders.make_trust(engine)
+        known: dict[str, Any] = {
             name: Contract(getattr(bundle.chain, name).address, "0x" + keccak(code).hex())
             for name, code in CODES.items()
         }
@@ -83,7 +83,7 @@ class World:
             institutions=(institution, *bundle.institutions[1:]),
             **parts,
         )
-        return builders.sign_trust(changed, builders.COUNCIL)
+        return builders.sign_trust(changed, builders.COUNCIL[:signers])
 
     def trust_file(self, folder: Path, **parts: Any) -> Path:
         """The bundle as a file."""
@@ -157,12 +157,11 @@ class World:
 
     def _result(self, member: str, function: str, arguments: bytes) -> Any:
         facts = self.view.institution
-        known = isinstance(facts, InstitutionFacts)
+        assert isinstance(facts, InstitutionFacts)
         if function in ("institutionByCode", "institutionByDomain"):
             length = int.from_bytes(arguments[32:64], "big")
             text = arguments[64 : 64 + length].decode()
-            return 7 if known and text in (facts.code, facts.domain) else 0
-        assert isinstance(facts, InstitutionFacts)
+            return 7 if text in (facts.code, facts.domain) else 0
         match function:
             case "institution":
                 return (
@@ -255,14 +254,14 @@ def running(world: World) -> Iterator[World]:
 
 def _handler(world: Callable[[], World]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        def do_OPTIONS(self) -> None:  # noqa: N802
+        def do_OPTIONS(self) -> None:
             self._answer(204, b"")
 
-        def do_GET(self) -> None:  # noqa: N802
+        def do_GET(self) -> None:
             body = world().host(self.path)
             self._answer(404 if body is None else 200, body or b"")
 
-        def do_POST(self) -> None:  # noqa: N802
+        def do_POST(self) -> None:
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             member = self.path.rpartition("/")[2]
             if member in world().down:
