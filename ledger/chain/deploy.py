@@ -86,6 +86,9 @@ def parse_address(given: str) -> str:
 
     if not given.startswith("0x") or not is_address(given):
         raise WrongUse("bad-address", address=given)
+    digits = given[2:]
+    if given != abi.address(given) and digits not in (digits.lower(), digits.upper()):
+        raise WrongUse("bad-address", address=given)
     return abi.address(given)
 
 

@@ -7,6 +7,7 @@ import random
 import sqlite3
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -188,6 +189,27 @@ def test_a_storage_failure_leaves_the_chain_as_it_was(
     assert rpc(chain, "eth_blockNumber") == "0x0"
     assert isinstance(rpc(chain, "eth_sendRawTransaction", signed(chain, 0)), str)
     assert rpc(chain, "eth_blockNumber") == "0x1"
+
+
+def test_a_full_disk_is_told_and_nothing_is_lost(tmp_path: Path) -> None:
+    chain = EmbeddedChain.open(tmp_path, worlds.genesis())
+    sql = chain._engine.file._sql
+    pages = sql.execute("PRAGMA page_count").fetchone()[0]
+    sql.execute(f"PRAGMA max_page_count={pages + 2}")
+    refused = None
+    for nonce in range(100):
+        answer = rpc(chain, "eth_sendRawTransaction", signed(chain, nonce, data="0x" + "ab" * 900,
+                                                             gas=60_000))  # fmt: skip
+        if not isinstance(answer, str):
+            refused = answer
+            break
+    assert refused is not None
+    assert (refused["code"], "full" in refused["message"]) == (-32603, True)
+    head = rpc(chain, "eth_blockNumber")
+    sql.execute("PRAGMA max_page_count=1000000")
+    again = signed(chain, int(head, 16), data="0x" + "ab" * 900, gas=60_000)
+    assert isinstance(rpc(chain, "eth_sendRawTransaction", again), str)
+    chain.close()
 
 
 # ---------------------------------------------------------------------- JSON-RPC itself

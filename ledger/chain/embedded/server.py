@@ -83,7 +83,9 @@ class ChainServer:
             self._server = _Server((host, port), handler)
         except (OSError, OverflowError) as error:
             raise CouldNotLook("port-in-use", host=host, port=port, why=str(error)) from error
-        shown = f"[{host}]" if ":" in host else host
+        # Listening everywhere, this machine is reached as loopback.
+        reached = "127.0.0.1" if host in ("", "0.0.0.0", "::") else host
+        shown = f"[{reached}]" if ":" in reached else reached
         self.url = f"http://{shown}:{self._server.server_address[1]}"
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.1,), name="chain-server", daemon=True
