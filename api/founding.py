@@ -23,7 +23,6 @@ from pathlib import Path
 from api.home import Config, Home, passphrase, read_file, write_atomically, write_json
 from ledger.chain.connect import home_chain
 from ledger.chain.deploy import contracts_of, deploy
-from ledger.chain.embedded.engine import GenesisSpec
 from ledger.chain.reader import NodeReader
 from ledger.chain.registrar import ChainRegistrar
 from ledger.chain.sender import Sender
@@ -121,6 +120,8 @@ def _keys(home: Home, account: Path | None) -> KeyFile:
 def _transport(home: Home, url: str | None, stack: ExitStack) -> Transport:
     if url is not None:
         return HttpTransport(url)
+    from ledger.chain.embedded.engine import GenesisSpec  # imports the whole EVM
+
     create = GenesisSpec.random(os.urandom, int(time.time()))
     return stack.enter_context(home_chain(home.root, create))
 

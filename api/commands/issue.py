@@ -6,14 +6,12 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from api.certificates import CertificateFiles
 from api.commands import Subcommands, with_home
 from api.home import read_file
-from api.roster import TEMPLATES, read_mapping, validated
 from api.wiring import opened
 from ledger.errors import Refusal, WrongUse
 from ledger.office.issue import issue
-from ledger.office.roster import Problem
+from ledger.office.roster import TEMPLATES, Problem
 from ledger.terminal import Terminal
 
 SHOWN = 50
@@ -31,6 +29,9 @@ def add(subcommands: Subcommands) -> None:
 
 
 def run(terminal: Terminal, options: argparse.Namespace) -> int:
+    from api.certificates import CertificateFiles  # these load the typesetter
+    from api.roster import read_mapping, validated
+
     if options.template not in TEMPLATES:
         raise WrongUse("unknown-template", template=options.template, known=", ".join(TEMPLATES))
     data = read_file(options.roster)
