@@ -35,6 +35,13 @@ def _encoded_key(key: object) -> bytes:
     raise BadEvidence("cbor", reason="key-type")
 
 
+def _sorted_keys(value: dict[Any, Any]) -> list[Any]:
+    """The keys by their encoded bytes; for integers from 0 up that is their order as numbers."""
+    if all(type(key) is int and 0 <= key <= _MAX_INT for key in value):
+        return sorted(value)
+    return sorted(value, key=_encoded_key)
+
+
 def _ordered(value: Any, depth: int) -> Any:
     """The same value with every map in the order of its encoded keys, and only our types in it."""
     kind = type(value)
@@ -53,7 +60,7 @@ def _ordered(value: Any, depth: int) -> Any:
     if kind is list or kind is tuple:
         return [_ordered(item, depth - 1) for item in value]
     if kind is dict:
-        return {key: _ordered(value[key], depth - 1) for key in sorted(value, key=_encoded_key)}
+        return {key: _ordered(value[key], depth - 1) for key in _sorted_keys(value)}
     raise BadEvidence("cbor", reason="type")
 
 

@@ -23,11 +23,9 @@ from ledger.core.commitment import commit
 from ledger.core.credential import (
     CertificateContent,
     IssuerIdentity,
-    attach_proof,
     build_credential,
-    jcs_signing_bytes,
-    payload_bytes,
     proof_options,
+    secure,
     verification_method,
 )
 from ledger.core.ed25519 import key_id
@@ -92,8 +90,7 @@ def issue(
     with office.store.writer("credential") as writer:
         lists = replayed(office.store).lists
         for batch in _batches(pending):
-            records = list(_records(office, batch, lists))
-            outcomes = writer.append(records)
+            outcomes = writer.append(make_records(office, batch, lists))  # 5
             clash = [o for o in outcomes if o.outcome is Outcome.CONFLICT]
             issued += sum(o.outcome is Outcome.ACCEPTED for o in outcomes)
             if clash:  # another process issued the number between the check and the lock
@@ -186,54 +183,61 @@ def _free_indexes(office: Office, count: int, lists: int) -> list[int]:
     return drawn
 
 
-def _records(
-    office: Office, batch: Sequence[CertificateContent], lists: int
-) -> Iterator[NewRecord]:
-    now = office.clock()
-    indexes = _free_indexes(office, len(batch), lists)  # 1
-    for row, status_index in zip(batch, indexes, strict=True):
-        frame = make_frame(office, row, status_index)  # 2
-        document, salt = make_document(office, row, status_index, now)  # 3
-        commitment = commit(salt, document)
+class Maker:
+    """Makes certificates; what is the same for all of a batch is looked up once."""
+
+    def __init__(self, office: Office, now: int) -> None:
+        identity = office.identity
+        self._signer = office.signer("credential")
+        self._entropy = office.entropy
+        self._now = now
+        self._code, self._public_url = identity.code, identity.public_url
+        self._issuer = IssuerIdentity(identity.domain, identity.name, identity.name_en)
+        self._key_id = key_id(self._signer.public_key)
+        self._method = verification_method(identity.domain, self._signer.public_key)
+
+    def record(self, row: CertificateContent, status_index: int) -> NewRecord:
+        """Steps 2 to 4 for one row: all that the store takes."""
+        frame = self.frame(row, status_index)  # 2
+        document, salt = self.document(row, status_index)  # 3
         entry = CredentialEntry(  # 4
-            time=now,
-            commitment=commitment,
+            time=self._now,
+            commitment=commit(salt, document),
             type_code=row.type_code,
             status_index=status_index,
             frame_hash=frame_hash(frame),
-            key_id=key_id(office.signer("credential").public_key),
+            key_id=self._key_id,
         )
         content = content_bytes(row)
-        yield NewRecord(  # 5
+        return NewRecord(
             entry=encode(entry),
             payload=document,
             salt=salt,
             identity=row.number.encode(),
-            lookup=(entry.frame_hash, commitment),
+            lookup=(entry.frame_hash, entry.commitment),
             certificate=CertificateFacts(row.number, row.type_code, status_index, frame, content),
         )
 
+    def frame(self, row: CertificateContent, status_index: int) -> bytes:
+        """The signed QR frame of a certificate, at most 343 bytes."""
+        kid = self._key_id[:4]
+        claims = encode_claims(Claims.of(row, self._code, status_index, nonce=self._entropy(16)))
+        return assemble(kid, claims, self._signer.sign(signing_bytes(kid, claims)))
 
-def make_frame(office: Office, row: CertificateContent, status_index: int) -> bytes:
-    """The signed QR frame of a certificate, at most 343 bytes."""
-    signer = office.signer("credential")
-    kid = key_id(signer.public_key)[:4]
-    claims = encode_claims(
-        Claims.of(row, office.identity.code, status_index, nonce=office.entropy(16))
-    )
-    return assemble(kid, claims, signer.sign(signing_bytes(kid, claims)))
+    def document(self, row: CertificateContent, status_index: int) -> tuple[bytes, bytes]:
+        """(secured document as canonical JSON, salt): one `eddsa-jcs-2022` proof."""
+        salt = self._entropy(32)
+        unsigned = build_credential(
+            row, self._issuer, status_index, self._public_url, document_id=self._entropy(16)
+        )
+        options = proof_options(unsigned, self._method, created=self._now, salt=salt)
+        return secure(unsigned, options, self._signer.sign), salt
 
 
-def make_document(
-    office: Office, row: CertificateContent, status_index: int, now: int
-) -> tuple[bytes, bytes]:
-    """(secured document as canonical JSON, salt): one `eddsa-jcs-2022` proof."""
-    identity, signer, salt = office.identity, office.signer("credential"), office.entropy(32)
-    issuer = IssuerIdentity(identity.domain, identity.name, identity.name_en)
-    unsigned = build_credential(
-        row, issuer, status_index, identity.public_url, document_id=office.entropy(16)
-    )
-    method = verification_method(identity.domain, signer.public_key)
-    options = proof_options(unsigned, method, created=now, salt=salt)
-    signature = signer.sign(jcs_signing_bytes(unsigned, options))
-    return payload_bytes(attach_proof(unsigned, options, signature)), salt
+def make_records(
+    office: Office, batch: Sequence[CertificateContent], lists: int
+) -> list[NewRecord]:
+    """Steps 1 to 4 for a batch, with `lists` status lists open."""
+    maker = Maker(office, office.clock())
+    indexes = _free_indexes(office, len(batch), lists)  # 1
+    return [maker.record(row, index) for row, index in zip(batch, indexes, strict=True)]
