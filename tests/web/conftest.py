@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import socket
 import subprocess
@@ -41,10 +42,12 @@ def built() -> None:
     sources = [*(WEB / "src").rglob("*"), WEB / "index.html", WEB / "package-lock.json"]
     index = DIST / "index.html"
     newest = max(path.stat().st_mtime for path in sources)
-    if not index.exists() or index.stat().st_mtime < newest:
-        npm = shutil.which("npm")
-        assert npm, "npm is needed to build the page"
-        subprocess.run([npm, "run", "--silent", "build"], cwd=WEB, check=True, timeout=120)
+    with (WEB / "package.json").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # of several test processes, one builds
+        if not index.exists() or index.stat().st_mtime < newest:
+            npm = shutil.which("npm")
+            assert npm, "npm is needed to build the page"
+            subprocess.run([npm, "run", "--silent", "build"], cwd=WEB, check=True, timeout=120)
 
 
 @pytest.fixture(scope="session")
