@@ -280,6 +280,10 @@ class MemoryStreamStore:
             if record.certificate is not None and index not in stream.erased:
                 yield index, record.certificate
 
+    def known_certificates(self, numbers: Sequence[str]) -> dict[str, tuple[int, CertificateFacts]]:
+        wanted = set(numbers)
+        return {one[1].number: one for one in self.certificates() if one[1].number in wanted}
+
     def status_index_taken(self, indexes: Sequence[int]) -> set[int]:
         return self.taken()[1] & set(indexes)
 

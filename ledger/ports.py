@@ -479,6 +479,9 @@ class StreamStore(Protocol):
 
     def certificates(self) -> Iterator[tuple[int, CertificateFacts]]: ...
 
+    def known_certificates(self, numbers: Sequence[str]) -> dict[str, tuple[int, CertificateFacts]]:
+        """`certificate` for many numbers at once; those that are not there are left out."""
+
     def status_index_taken(self, indexes: Sequence[int]) -> set[int]: ...
 
     # anchors

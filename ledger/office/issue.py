@@ -35,7 +35,14 @@ from ledger.core.status import LIST_SIZE
 from ledger.errors import NotAllowed, UnknownNumber
 from ledger.office.context import Office
 from ledger.office.status import append_heartbeat, replayed
-from ledger.ports import CertificateFacts, InstitutionRow, NewRecord, Outcome, Progress
+from ledger.ports import (
+    CertificateFacts,
+    InstitutionRow,
+    NewRecord,
+    Outcome,
+    Progress,
+    StreamWriter,
+)
 
 BATCH = 512
 FULL_AT = 0.75
@@ -64,12 +71,20 @@ class Certificate:
 
 def conflicts(office: Office, rows: Sequence[CertificateContent]) -> list[RowConflict]:
     """Rows whose number already stands for other content."""
-    found = []
-    for position, row in enumerate(rows):
-        known = office.store.certificate(row.number)
-        if known is not None and known[1].content != content_bytes(row):
-            found.append(RowConflict(position, row.number))
-    return found
+    return _compared(office, rows)[0]
+
+
+def _compared(
+    office: Office, rows: Sequence[CertificateContent]
+) -> tuple[list[RowConflict], list[CertificateContent]]:
+    """(rows whose number stands for other content, rows that are not issued yet)."""
+    known = office.store.known_certificates([row.number for row in rows])
+    clashes = [
+        RowConflict(position, row.number)
+        for position, row in enumerate(rows)
+        if row.number in known and known[row.number][1].content != content_bytes(row)
+    ]
+    return clashes, [row for row in rows if row.number not in known]
 
 
 def issue(
@@ -77,28 +92,39 @@ def issue(
 ) -> tuple[int, int]:
     """Issues every row that is not issued yet; returns (issued, already).
 
-    The caller has refused rosters with `conflicts`. Raises NotAllowed when this institution is not
-    accredited for a type now or its key is not registered; nothing is issued then.
+    Raises NotAllowed when this institution is not accredited for a type now, its key is not
+    registered, or a number stands for other content (`conflicts`); nothing is issued then.
     """
-    pending = [row for row in rows if office.store.certificate(row.number) is None]
+    pending = _pending(office, rows)
     if not pending:
         return 0, len(rows)
     check_authority(office, {row.type_code for row in pending})
-    shuffle(pending, office)
     _open_lists(office, len(pending))
-    issued = 0
     with office.store.writer("credential") as writer:
+        pending = _pending(office, rows)  # again: another process may have had the lock before us
+        shuffle(pending, office)
         lists = replayed(office.store).lists
+        already, issued = len(rows) - len(pending), 0
         for batch in _batches(pending):
-            outcomes = writer.append(make_records(office, batch, lists))  # 5
-            clash = [o for o in outcomes if o.outcome is Outcome.CONFLICT]
-            issued += sum(o.outcome is Outcome.ACCEPTED for o in outcomes)
-            if clash:  # another process issued the number between the check and the lock
-                number = batch[outcomes.index(clash[0])].number
-                raise NotAllowed("already-issued", number=number)
+            issued += _append(writer, make_records(office, batch, lists))  # 5
             if progress:
-                progress(len(rows) - len(pending) + issued, len(rows))
-    return issued, len(rows) - issued
+                progress(already + issued, len(rows))
+    return issued, already
+
+
+def _pending(office: Office, rows: Sequence[CertificateContent]) -> list[CertificateContent]:
+    """Rows that are not issued yet. Raises NotAllowed("already-issued") for other content."""
+    clashes, pending = _compared(office, rows)
+    for conflict in clashes:
+        raise NotAllowed("already-issued", number=conflict.number)
+    return pending
+
+
+def _append(writer: StreamWriter, records: list[NewRecord]) -> int:
+    for record, outcome in zip(records, writer.append(records), strict=True):
+        if outcome.outcome is not Outcome.ACCEPTED:  # a number whose certificate was erased
+            raise NotAllowed("already-issued", number=record.identity.decode())
+    return len(records)
 
 
 def certificate(office: Office, number: str) -> Certificate:

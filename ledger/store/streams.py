@@ -31,6 +31,7 @@ from ledger.store.writer import Writer
 
 _INDEX_MASK = (1 << KIND_SHIFT) - 1
 _CREDENTIAL = "credential"
+_NUMBERS_AT_ONCE = 500
 
 
 class Streams:
@@ -193,6 +194,16 @@ class Streams:
                 return
             yield from map(_facts, rows)
             after = rows[-1].record
+
+    def known_certificates(self, numbers: Sequence[str]) -> dict[str, tuple[int, CertificateFacts]]:
+        """(leaf index, facts) by number."""
+        found: dict[str, tuple[int, CertificateFacts]] = {}
+        with self._database.read() as connection:
+            for start in range(0, len(numbers), _NUMBERS_AT_ONCE):
+                some = list(numbers[start : start + _NUMBERS_AT_ONCE])
+                wanted = select(certificate).where(certificate.c.number.in_(some))
+                found |= {row.number: _facts(row) for row in connection.execute(wanted)}
+        return found
 
     def status_index_taken(self, indexes: Sequence[int]) -> set[int]:
         """Those of `indexes` that a certificate has."""

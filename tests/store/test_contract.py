@@ -79,6 +79,7 @@ def test_erased_certificate_keeps_its_status_index(store: AnyStore) -> None:
     append(store, credential(3), kind="credential")
     store.erase("credential", 0)
     assert store.certificate("N-3") is None
+    assert store.known_certificates(["N-3"]) == {}
     assert list(store.certificates()) == []
     assert store.lookup(0, b"", 1) == []
     assert store.status_index_taken([21]) == {21}
@@ -90,6 +91,9 @@ def test_certificates(store: AnyStore) -> None:
     assert facts is not None
     assert store.certificate("N-3") == (3, facts)
     assert store.certificate("N-9") is None
+    asked = ["N-9", *(f"N-{i}" for i in range(4))] * 200
+    assert store.known_certificates(asked).keys() == {"N-0", "N-1", "N-2", "N-3"}
+    assert store.known_certificates(["N-3"]) == {"N-3": (3, facts)}
     assert [index for index, _ in store.certificates()] == [0, 1, 2, 3, 4]
     assert store.status_index_taken([0, 1, 7, 8, 28]) == {0, 7, 28}
 
