@@ -10,7 +10,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ledger.errors import NotAllowed
+from ledger.errors import NotAllowed, WrongUse
 from ledger.keys.account import ChainAccount
 from ledger.keys.sealed import Entropy, SealedFile
 from ledger.ports import Account, Signer
@@ -82,7 +82,11 @@ class KeyFile:
             raise NotAllowed("no-such-key", purpose=purpose)
         seed = self._entropy(32)
         self._sealed.secrets.append((purpose, seed))
-        self._sealed.save()
+        try:
+            self._sealed.save()
+        except WrongUse:
+            self._sealed.secrets.pop()
+            raise
         self._signers[purpose].append(Ed25519Signer(seed))
         return self._signers[purpose][-1]
 

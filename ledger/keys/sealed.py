@@ -83,7 +83,9 @@ class SealedFile:
             # Crash here: the old file stands whole; a key that was only in the new one signed
             # nothing yet, because nobody was given it before this returns.
             os.replace(temporary, self._path)
+            _sync(self._path.parent)
         except OSError as error:
+            temporary.unlink(missing_ok=True)
             raise WrongUse("key-file-unwritable", path=self._path, why=error.strerror) from error
 
     def _check(self, sealed: dict[str, Any]) -> None:
@@ -112,6 +114,15 @@ def _bound(place: int, name: str) -> bytes:
 
 def _derive(passphrase: str, salt: bytes) -> bytes:
     return Scrypt(salt=salt, length=32, n=COST, r=BLOCK, p=LANES).derive(passphrase.encode())
+
+
+def _sync(folder: Path) -> None:
+    """The rename itself is on disk, not only the file."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -56,10 +56,13 @@ def _waited(descriptor: int, timeout: float) -> bool:
 def _sign(descriptor: int) -> None:
     """Who holds it, for those who wait. Only a courtesy: a full disk must not stop the holder."""
     command = " ".join([Path(sys.argv[0]).name, *sys.argv[1:2]]).strip() or "python"
-    text = f"pid {os.getpid()} ({command}, {threading.current_thread().name})\n"
+    text = f"pid {os.getpid()} ({command}, {threading.current_thread().name})\n".encode()
     try:
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, text.encode(), 0)
+        # Unchanged for a process that takes the lock again and again: a file that changes makes
+        # every fsync beside it wait for the file system's journal.
+        if os.pread(descriptor, len(text) + 1, 0) != text:
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, text, 0)
     except OSError:
         return
 
