@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ledger.core.streams import KIND_NAMES, origin, stream_id
+from ledger.office import messages as _messages  # noqa: F401  (registers the codes)
 from ledger.ports import ChainReader, ChainSender, Clock, Entropy, Signer, StreamStore
 
 
