@@ -31,6 +31,7 @@ from ledger.store.writer import Writer
 
 _INDEX_MASK = (1 << KIND_SHIFT) - 1
 _CREDENTIAL = "credential"
+_KNOWN_ROOTS = 256
 _NUMBERS_AT_ONCE = 500
 
 
@@ -44,6 +45,9 @@ class Streams:
         self._tiles = {
             kind: TileFiles(database, kind, self._folder / kind) for kind in KINDS_BY_NAME
         }
+
+        # A size once acknowledged has one root for ever.
+        self._roots: dict[tuple[str, int], bytes] = {}
 
     # ------------------------------------------------------------------ writing
 
@@ -120,10 +124,16 @@ class Streams:
 
     def root(self, kind: str, size: int) -> bytes:
         """Root at a size that was acknowledged; checked against every root that the store noted."""
+        known = self._roots.get((kind, size))
+        if known is not None:
+            return known
         self._check_size(kind, size)
         found = root_from_tiles(size, self._of(kind))
         if any(found != noted for noted in self._noted_roots(kind, size)):
             raise BadEvidence("store-damaged", what=f"{kind}: tree of size {size}")
+        if len(self._roots) >= _KNOWN_ROOTS:
+            self._roots.clear()
+        self._roots[kind, size] = found
         return found
 
     def inclusion(self, kind: str, index: int, size: int) -> list[bytes]:

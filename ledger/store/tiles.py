@@ -32,7 +32,8 @@ from ledger.store.failures import refusing
 from ledger.store.files import read_from_disk, write_files
 
 CHECKPOINT = "checkpoint"
-_CACHED_TILES = 2_048
+_KNOWN_TILES = 1_024  # of at most 8 KiB
+_KNOWN_ROOTS = 16_384
 _FULL = TILE_WIDTH * merkle.HASH_LENGTH
 _LEVEL_AT_ONCE = 256
 
@@ -44,7 +45,8 @@ class TileFiles:
         self.folder = folder
         self._database = database
         self._kind = kind
-        self._full: OrderedDict[tuple[int, int], bytes] = OrderedDict()
+        self._known: OrderedDict[tuple[int, int], bytes] = OrderedDict()
+        self._full_roots: OrderedDict[tuple[int, int], bytes] = OrderedDict()
         self._lock = threading.Lock()
 
     # ------------------------------------------------------------------ reading
@@ -72,22 +74,36 @@ class TileFiles:
 
     def tile(self, level: int, n: int, width: int) -> bytes:
         """The first `width` hashes of a tile (`ledger.core.tiles.HashReader`)."""
+        wanted = width * merkle.HASH_LENGTH
         with self._lock:
-            known = self._full.get((level, n))
-        if known is None:
-            known = self._stored(level, n)
-        if known is None:
-            known = self._computed(level, n, width)
-        if len(known) == _FULL:
-            self._remember(level, n, known)
-        return known[: width * merkle.HASH_LENGTH]
+            known = self._known.get((level, n), b"")
+        if len(known) < wanted:
+            known = self._stored(level, n) or self._computed(level, n, width)
+            self._remember(self._known, (level, n), known, _KNOWN_TILES)
+        return known[:wanted]
 
-    def _remember(self, level: int, n: int, data: bytes) -> None:
+    def _remember(
+        self,
+        cache: OrderedDict[tuple[int, int], bytes],
+        place: tuple[int, int],
+        data: bytes,
+        limit: int,
+    ) -> None:
+        """What is known of a tile never changes, it only gets longer."""
         with self._lock:
-            self._full[level, n] = data
-            self._full.move_to_end((level, n))
-            if len(self._full) > _CACHED_TILES:
-                self._full.popitem(last=False)
+            if len(data) >= len(cache.get(place, b"")):
+                cache[place] = data
+            cache.move_to_end(place)
+            if len(cache) > limit:
+                cache.popitem(last=False)
+
+    def _root_of_full(self, level: int, n: int) -> bytes:
+        with self._lock:
+            known = self._full_roots.get((level, n))
+        if known is None:
+            known = merkle.root(split_tile(self.tile(level, n, TILE_WIDTH)))
+            self._remember(self._full_roots, (level, n), known, _KNOWN_ROOTS)
+        return known
 
     def _stored(self, level: int, n: int) -> bytes | None:
         path = tile_path(level, n)
@@ -103,8 +119,7 @@ class TileFiles:
                 entries = read_entries(connection, self._kind, start, start + width)
             return b"".join(merkle.leaf_hashes(entries))
         first = n * TILE_WIDTH
-        below = (self.tile(level - 1, first + i, TILE_WIDTH) for i in range(width))
-        return b"".join([merkle.root(split_tile(tile)) for tile in below])
+        return b"".join([self._root_of_full(level - 1, first + i) for i in range(width)])
 
     # ------------------------------------------------------------------ writing
 
