@@ -296,6 +296,14 @@ def test_what_is_no_certificate_never_turns_green(opened: Verifier, text: str) -
         assert opened.page.query_selector("[data-verdict]") is None
 
 
+@pytest.mark.parametrize("data", [b"%PDF-1.7\nx", b"\x89PNG\r\n\x1a\n\x00", b"", b"\xff" * 99])
+def test_a_file_that_is_no_json_is_told_so(opened: Verifier, data: bytes) -> None:
+    opened.open()
+    opened.drop(data)
+    expect(opened.page.locator("[role=alert]")).to_be_visible()
+    assert opened.page.query_selector("[data-verdict]") is None
+
+
 def test_signed_markup_stays_text(opened: Verifier, world: World) -> None:
     name = "<img src=x onerror=alert(1)>"
     document, _ = builders.make_document(replace(builders.COURSE, name=name))
