@@ -91,11 +91,15 @@ def anchor_stream(office: Office, kind: str) -> AnchorDone | None:
 
 
 def heartbeat_due(office: Office, reader: ChainReader) -> bool:
-    """Whether the status stream is empty or its newest anchor is over a day old."""
-    if office.store.size("status") == 0:
+    """Whether the status stream is empty, or its newest anchor over a day old and nothing waiting.
+
+    An entry that waits for its anchor makes the stream young again as well as a heartbeat would.
+    """
+    size = office.store.size("status")
+    if size == 0:
         return True
     head = reader.head(office.identity.stream_id("status"))
-    return head.size > 0 and head.time + HEARTBEAT_SECONDS < office.clock()
+    return head.size == size and head.time + HEARTBEAT_SECONDS < office.clock()
 
 
 def compare_with_chain(office: Office, kind: str, head: Head) -> None:
