@@ -17,9 +17,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ledger.core.canonical import canonical_json, parse_json
 from ledger.core.commitment import commit
-from ledger.core.credential import parse_credential, salt_of
+from ledger.core.credential import parse_credential
 from ledger.core.frame import frame_hash, parse_frame
 from ledger.core.lookup import Bucket, bucket, depth, parse_bucket
 from ledger.core.streams import origin, stream_id
@@ -37,13 +36,14 @@ from ledger.core.view import (
 )
 from ledger.errors import BadEvidence, CouldNotLook, Refusal
 from ledger.ports import Anchored, Head, InstitutionRow
-from verifier.nodes import Agreement
+from verifier.nodes import Agreement, missing
 
 T = TypeVar("T")
 Get = Callable[[str], bytes]
 
 BUNDLE = 256
-MAX_BACK_LINKS = 4_096
+MAX_BACK_LINKS = 256
+"""A host further behind the chain than that is not looked for on it."""
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,7 @@ def wanted(document: bytes | None, frame: bytes | None) -> Wanted | None:
     try:
         if document is not None:
             view = parse_credential(document)
-            value = parse_json(document)
-            key = commit(salt_of(value), canonical_json(value))
-            return Wanted(view.issuer_domain, None, key)
+            return Wanted(view.issuer_domain, None, commit(view.proof.salt, view.payload))
         if frame is not None:
             return Wanted(None, parse_frame(frame).claims.code, frame_hash(frame))
     except BadEvidence:
@@ -122,8 +120,8 @@ class _Gathering:
             covering=self._covering(found),
             bucket_head=self._bucket_head(head, found),
             status_head=_head_facts(status),
-            status_entries=_try(lambda: self._entries("status", status)),
-            status_times=_try(lambda: self._times(status)) if dated else Missing("offline"),
+            status_entries=self._entries(status),
+            status_times=self._times(status) if dated else Missing("offline"),
             status_closed=_try(self._closed),
             checkpoint=_try(lambda: self._get(f"{base}/checkpoint")),
         )
@@ -146,9 +144,10 @@ class _Gathering:
     def _covering(self, found: Bucket | Missing) -> AnchorFacts | Missing:
         if isinstance(found, Missing):
             return found
-        member = next((m for m in found.members if m.key == self._target.key), None)
-        if member is None:
+        members = [one for one in found.members if one.key == self._target.key]
+        if not members:
             return Missing("not-listed")
+        member = min(members, key=lambda one: one.index)  # the one that the verification proves
         event = _try(lambda: self._event("credential", member.anchor_seq, member.anchor_block))
         if isinstance(event, Missing):
             return event
@@ -184,15 +183,18 @@ class _Gathering:
                 return event.prev_size, event.prev_root
         return Missing("garbage", "no anchor of the bucket's size")
 
-    def _entries(self, kind: str, head: Head | Missing) -> tuple[bytes, ...]:
+    def _entries(self, head: Head | Missing) -> tuple[bytes, ...] | Missing:
         if isinstance(head, Missing):
-            raise CouldNotLook("host-missing", url=kind)
-        return read_entries(self._get, f"{self._row.public_url}/streams/{kind}", 0, head.size)
+            return head
+        base = f"{self._row.public_url}/streams/status"
+        return _try(lambda: read_entries(self._get, base, 0, head.size))
 
-    def _times(self, head: Head | Missing) -> tuple[tuple[int, int], ...]:
+    def _times(self, head: Head | Missing) -> tuple[tuple[int, int], ...] | Missing:
+        return head if isinstance(head, Missing) else _try(lambda: self._walk(head))
+
+    def _walk(self, head: Head) -> tuple[tuple[int, int], ...]:
+        """(size, block time) of every status anchor, oldest first."""
         times: list[tuple[int, int]] = []
-        if isinstance(head, Missing):
-            raise CouldNotLook("anchor-not-found")
         seq, block = head.seq, head.block
         while seq:
             event = self._event("status", seq, block)
@@ -213,16 +215,25 @@ def read_entries(get: Get, base: str, start: int, stop: int) -> tuple[bytes, ...
     entries: list[bytes] = []
     for number in range(start // BUNDLE, -(-stop // BUNDLE)):
         width = min(BUNDLE, stop - BUNDLE * number)
-        path = entries_path(number, None if width == BUNDLE else width)
-        url = f"{base}/{path}"
-        try:
-            bundle = unpack_entries(get(url))
-        except BadEvidence as bad:
-            raise CouldNotLook("host-garbage", url=url, why=bad.en) from bad
-        if len(bundle) != width:
-            raise CouldNotLook("host-garbage", url=url, why=f"{len(bundle)} ≠ {width}")
-        entries += bundle[max(0, start - BUNDLE * number) :]
+        entries += _bundle(get, base, number, width)[max(0, start - BUNDLE * number) :]
     return tuple(entries)
+
+
+def _bundle(get: Get, base: str, number: int, width: int) -> list[bytes]:
+    """The first `width` entries of a bundle; a partial one may have given way to the full one."""
+    url = f"{base}/{entries_path(number, width)}"
+    held = width
+    try:
+        data = get(url)
+    except CouldNotLook as refusal:
+        if refusal.code != "host-missing" or width == BUNDLE:
+            raise
+        url, held = f"{base}/{entries_path(number)}", BUNDLE
+        data = get(url)
+    try:
+        return unpack_entries(data, held)[:width]
+    except BadEvidence as bad:
+        raise CouldNotLook("host-garbage", url=url, why=bad.detail.get("reason", "")) from bad
 
 
 def institution_facts(row: InstitutionRow) -> InstitutionFacts:
@@ -253,8 +264,5 @@ def _try(look: Callable[[], T]) -> T | Missing:
     """What `look` finds; a refusal becomes the reason why it is missing."""
     try:
         return look()
-    except BadEvidence as bad:
-        return Missing("garbage", bad.message("en"))
     except Refusal as refusal:
-        reason = "garbage" if refusal.code.endswith("garbage") else "unreachable"
-        return Missing(reason, refusal.message("en"))
+        return missing(refusal)

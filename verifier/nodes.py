@@ -1,7 +1,10 @@
-"""Asking the bundle's nodes: an answer counts when enough of them give the very same one.
+"""Asking the bundle's nodes: an answer counts when enough parties give the very same one.
+
+A party is whoever runs a node, by the code in the bundle: two nodes of one member are one voice,
+and none where they differ.
 
 1. a node is dropped when its chain id, genesis block or contract code is not the bundle's;
-2. one block is agreed on: the highest that `needed` nodes have;
+2. one block is agreed on: the highest that `needed` parties have;
 3. every question is put to all remaining nodes as of that block, and answered by `needed` of them.
 """
 
@@ -9,11 +12,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from ledger.core.trust import TrustBundle
-from ledger.errors import CouldNotLook, Refusal
+from ledger.core.view import Missing
+from ledger.errors import BadEvidence, CouldNotLook, Refusal, WrongUse
 from ledger.ports import Block, ChainReader, Contracts
 from verifier import messages as _messages  # noqa: F401  (registers the codes)
 
@@ -23,41 +27,100 @@ Connect = Callable[[str, Contracts], ChainReader]
 """Opens a reader on a node's URL."""
 
 
-@dataclass(frozen=True)
-class Agreement:
-    """Nodes that speak for the bundle's chain, how many must agree, and the block they have."""
+@dataclass(frozen=True, eq=False)
+class Voice:
+    """One node: who runs it, its URL, and the reader that asks it."""
 
-    readers: tuple[ChainReader, ...]
+    party: str
+    url: str
+    reader: ChainReader
+
+
+@dataclass
+class Voices:
+    """Nodes that speak for the bundle's chain, and how many parties must agree.
+
+    A node that could not be reached is not asked again: with a dead one among them every question
+    would wait for it.
+    """
+
     needed: int
-    block: Block
-    dropped: tuple[Refusal, ...]
+    living: list[Voice] = field(default_factory=list)
+    dropped: list[Refusal] = field(default_factory=list)
+
+    def answers(self, question: Callable[[ChainReader], T]) -> tuple[list[tuple[str, T]], str]:
+        """Every (party, answer) that could be had, and why the others could not."""
+        found: list[tuple[str, T]] = []
+        failed: list[Refusal] = []
+        for voice in list(self.living):
+            try:
+                found.append((voice.party, question(voice.reader)))
+            except WrongUse:
+                raise
+            except Refusal as refusal:
+                if refusal.code == "node-unreachable":
+                    self.living.remove(voice)
+                    self.dropped.append(refusal)
+                else:
+                    failed.append(refusal)
+        return found, "; ".join(plain(one) for one in [*self.dropped, *failed])
 
     def ask(self, question: Callable[[ChainReader], T]) -> T:
-        """The answer that at least `needed` nodes give; CouldNotLook("nodes-too-few")."""
-        return _agreed(self.readers, self.needed, question, self.dropped)[0]
+        """The answer that at least `needed` parties give; CouldNotLook("nodes-too-few")."""
+        found, why = self.answers(question)
+        by_party: dict[str, dict[str, T]] = {}
+        for party, answer in found:
+            by_party.setdefault(party, {})[repr(answer)] = answer
+        single = {
+            key: one for given in by_party.values() if len(given) == 1 for key, one in given.items()
+        }
+        counts = Counter(key for given in by_party.values() if len(given) == 1 for key in given)
+        best, count = counts.most_common(1)[0] if counts else ("", 0)
+        if count < self.needed:
+            raise _too_few(self.needed, count, why)
+        return single[best]
 
 
-def agree(
-    trust: TrustBundle, connect: Connect, given: Sequence[str] = (), block: int | None = None
-) -> Agreement:
+@dataclass(frozen=True)
+class Agreement:
+    """The voices, and the block that enough of them have: everything is asked as of it."""
+
+    voices: Voices
+    block: Block
+
+    @property
+    def needed(self) -> int:
+        return self.voices.needed
+
+    def ask(self, question: Callable[[ChainReader], T]) -> T:
+        """The answer that at least `needed` parties give; CouldNotLook("nodes-too-few")."""
+        return self.voices.ask(question)
+
+
+def agree(trust: TrustBundle, connect: Connect, given: Sequence[str] = ()) -> Agreement:
     """Connects to the bundle's nodes, or to those given in their place (then all must agree).
 
-    Raises CouldNotLook when too few of them can be asked.
+    Raises CouldNotLook when too few of them can be asked, WrongUse for a given address that is
+    none.
     """
-    urls = list(given) or [node.url for node in trust.nodes]
-    if not urls:
+    if given:
+        wanted = [(url, url) for url in dict.fromkeys(given)]
+    else:
+        wanted = [(node.code, node.url) for node in trust.nodes]
+    if not wanted:
         raise CouldNotLook("no-nodes")
-    needed = len(urls) if given else needed_nodes(trust)
-    readers: list[ChainReader] = []
-    dropped: list[Refusal] = []
-    for url in urls:
+    voices = Voices(len(wanted) if given else needed_nodes(trust))
+    for party, url in wanted:
         try:
-            readers.append(_checked(trust, connect, url))
+            voices.living.append(Voice(party, url, _checked(trust, connect, url)))
+        except WrongUse as wrong:
+            if given:
+                raise
+            voices.dropped.append(wrong)
         except Refusal as refusal:
-            dropped.append(refusal)
-    number = block if block is not None else _common_height(readers, needed, dropped)
-    at, _ = _agreed(readers, needed, lambda reader: reader.block(number), dropped)
-    return Agreement(tuple(readers), needed, at, tuple(dropped))
+            voices.dropped.append(refusal)
+    number = _common_height(voices)
+    return Agreement(voices, voices.ask(lambda reader: reader.block(number)))
 
 
 def needed_nodes(trust: TrustBundle) -> int:
@@ -65,12 +128,30 @@ def needed_nodes(trust: TrustBundle) -> int:
     return 1 if trust.chain.engine == "embedded" else trust.threshold
 
 
+def missing(refusal: Refusal) -> Missing:
+    """A refusal as the reason why a part of the view is not there."""
+    if refusal.code in ("nodes-too-few", "no-nodes"):
+        return Missing("nodes", plain(refusal))
+    garbage = isinstance(refusal, BadEvidence) or refusal.code.endswith("garbage")
+    return Missing("garbage" if garbage else "unreachable", plain(refusal))
+
+
+def plain(refusal: Refusal) -> str:
+    """What a refusal is about, for a sentence of either language: addresses, numbers, causes."""
+    names = ("agreeing", "needed", "url", "method", "what", "why", "message", "pointer", "expected")
+    detail = {name: str(refusal.detail[name]) for name in names if refusal.detail.get(name)}
+    if refusal.code == "nodes-too-few":
+        counts = f"{refusal.detail['agreeing']}/{refusal.detail['needed']}"
+        return ", ".join(part for part in (counts, detail.get("why", "")) if part)
+    return " ".join(detail.values()) or refusal.code
+
+
 def _checked(trust: TrustBundle, connect: Connect, url: str) -> ChainReader:
     chain = trust.chain
     contracts = (chain.council, chain.registry, chain.record_log)
     reader = connect(url, Contracts(*(contract.address for contract in contracts)))
     if reader.chain_id() != chain.chain_id:
-        raise CouldNotLook("node-other-chain", url=url, what="chain id")
+        raise CouldNotLook("node-other-chain", url=url, what=f"chain id {reader.chain_id()}")
     if reader.genesis_hash() != chain.genesis_hash:
         raise CouldNotLook("node-other-chain", url=url, what="genesis")
     for contract in contracts:
@@ -79,38 +160,18 @@ def _checked(trust: TrustBundle, connect: Connect, url: str) -> ChainReader:
     return reader
 
 
-def _common_height(readers: Sequence[ChainReader], needed: int, dropped: list[Refusal]) -> int:
-    heights = []
-    for reader in readers:
-        try:
-            heights.append(reader.block().number)
-        except Refusal as refusal:
-            dropped.append(refusal)
-    if len(heights) < needed:
-        raise _too_few(needed, len(heights), dropped)
-    return sorted(heights, reverse=True)[needed - 1]
+def _common_height(voices: Voices) -> int:
+    """The highest block that `needed` parties have."""
+    found, why = voices.answers(lambda reader: reader.block().number)
+    heights: dict[str, int] = {}
+    for party, number in found:
+        heights[party] = max(number, heights.get(party, 0))
+    if len(heights) < voices.needed:
+        raise _too_few(voices.needed, len(heights), why)
+    return sorted(heights.values(), reverse=True)[voices.needed - 1]
 
 
-def _agreed(
-    readers: Sequence[ChainReader],
-    needed: int,
-    question: Callable[[ChainReader], T],
-    dropped: Sequence[Refusal],
-) -> tuple[T, int]:
-    answers: list[T] = []
-    failed = list(dropped)
-    for reader in readers:
-        try:
-            answers.append(question(reader))
-        except CouldNotLook as refusal:
-            failed.append(refusal)
-    counts = Counter(repr(answer) for answer in answers)
-    best, count = counts.most_common(1)[0] if counts else ("", 0)
-    if count < needed:
-        raise _too_few(needed, count, failed)
-    return next(answer for answer in answers if repr(answer) == best), count
-
-
-def _too_few(needed: int, agreeing: int, failed: Sequence[Refusal]) -> CouldNotLook:
-    why = "; ".join(refusal.message("en") for refusal in failed) or "their answers differ"
-    return CouldNotLook("nodes-too-few", needed=needed, agreeing=agreeing, why=why)
+def _too_few(needed: int, agreeing: int, why: str) -> CouldNotLook:
+    return CouldNotLook(
+        "nodes-too-few", needed=needed, agreeing=agreeing, why=why or "their answers differ"
+    )

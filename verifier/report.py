@@ -55,14 +55,20 @@ def page(value: dict[str, Any], lang: str) -> str:
         f"<td>{escape(f['detail'])}</td></tr>"
         for f in value["findings"]
     )
-    as_of = value["as_of"]
     below = f"<table>{findings}</table>" if findings else ""
     return (
         f"<!doctype html><html lang={'zh-CN' if zh else 'en'}><meta charset=utf-8>"
         f"<title>{title}</title><style>{_STYLE}</style><h1>{title}</h1>"
         f"<p class={value['verdict']}><strong>{word}</strong></p>"
-        f"<p>{'截至区块' if zh else 'as of block'} {as_of['block']} ({escape(as_of['time'])}) · "
+        f"<p>{_as_of(value['as_of'], zh)}"
         f"{'信任包指纹' if zh else 'trust bundle'} "
         f"<code>{escape(value['trust']['fingerprint'])}</code></p>"
         f"<table><tr>{''.join(f'<th>{h}</th>' for h in heads)}</tr>{streams}</table>{below}</html>"
     )
+
+
+def _as_of(value: dict[str, Any] | None, zh: bool) -> str:
+    if value is None:
+        return ""
+    name = "截至区块" if zh else "as of block"
+    return f"{name} {value['block']} ({escape(value['time'])}) · "

@@ -8,18 +8,24 @@ Pure: bytes and chain facts in, findings out. The caller fetches. Per anchor, in
 3. root: the entries read so far hash to the anchored root;
 4. entries: each decodes strictly, is of the stream's kind, and holds its kind's rules.
 
-A finding never stops the replay: everything wrong is named in one run. `to_json`/`from_json` make a
-long replay resumable between anchors.
+A finding never stops the replay: everything wrong is named in one run, and once: after a root that
+does not fit, later ones are silent until one fits again. `to_json`/`from_json` make a long replay
+resumable between anchors. Each tile of hashes that the entries complete is handed to the caller, to
+be compared with the published one.
 """
 
 from __future__ import annotations
 
 import base64
+import binascii
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from ledger.core import messages_audit as _messages  # noqa: F401  (registers the codes)
+from ledger.core.audit_tiles import TileHashes
 from ledger.core.entry import (
     ContinuationEntry,
     CredentialEntry,
@@ -29,11 +35,15 @@ from ledger.core.entry import (
     StatusEntry,
     decode,
 )
-from ledger.core.kinds import Kind
-from ledger.core.merkle import EMPTY_ROOT, Frontier, leaf_hash
+from ledger.core.kinds import Action, Kind
+from ledger.core.merkle import EMPTY_ROOT, MAX_SIZE, Frontier, leaf_hashes
 from ledger.core.shape import Shape
-from ledger.core.status import LIST_SIZE, StatusList
-from ledger.errors import BadEvidence, Refusal
+from ledger.core.status import LIST_SIZE, MAX_LISTS, StatusList
+from ledger.core.tiles import Tile
+from ledger.errors import BadEvidence, Refusal, registered
+
+MAX_FINDINGS = 10_000_000
+_NAME = re.compile(r"(?!code\Z)[a-z_]{1,40}")
 
 
 @dataclass(frozen=True)
@@ -114,32 +124,57 @@ class Rules:
     reaffirmed: frozenset[int] = frozenset()
     """Credential leaves that the status stream reaffirms."""
 
+    @property
+    def digest(self) -> str:
+        """Names these facts: a replay under other facts must begin anew."""
+        facts = (self.writers, self.grants, self.keys, sorted(self.reaffirmed))
+        return sha256(repr(facts).encode()).hexdigest()
+
 
 @dataclass
 class StreamAudit:
-    """The replay of one stream, anchor by anchor."""
+    """The replay of one stream, anchor by anchor.
+
+    `diverged`: the entries read no longer hash to the anchored root; `strayed`: the status list no
+    longer follows from the entries. Both were found once already.
+    """
 
     rules: Rules
     seq: int = 0
     size: int = 0
     root: bytes = EMPTY_ROOT
     block: int = 0
+    diverged: bool = False
+    strayed: bool = False
     frontier: Frontier = field(default_factory=Frontier)
+    tiles: TileHashes = field(default_factory=TileHashes)
     taken: set[int] = field(default_factory=set)
     status: StatusList = field(default_factory=StatusList)
+    reaffirmed: set[int] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
+    _full: list[tuple[Tile, bytes]] = field(default_factory=list)
 
     def anchor(self, fact: AnchorFact, entries: Sequence[bytes]) -> None:
         """Takes the next anchor with the entries [self.size, fact.size)."""
         where = f"{self.rules.origin}#{fact.seq}"
         self._follows(fact, where)  # 1
-        self._authorised(fact, where)  # 2
-        self.frontier.extend([leaf_hash(entry) for entry in entries])  # 3
-        if self.frontier.size != fact.size or self.frontier.root() != fact.root:
-            self._find("audit-root", where, size=fact.size)
+        granted = self._authorised(fact, where)  # 2
+        self._rooted(fact, entries, where)  # 3
         for index, raw in enumerate(entries, self.size):  # 4
-            self._entry(index, raw, fact)
+            self._entry(index, raw, fact, granted)
         self.seq, self.size, self.root, self.block = fact.seq, fact.size, fact.root, fact.block
+
+    def full_tiles(self) -> list[tuple[Tile, bytes]]:
+        """Tiles that became full since they were last asked for, with the bytes they must have.
+
+        None while the entries do not hash to the anchored root: that is the finding then.
+        """
+        full, self._full = self._full, []
+        return [] if self.diverged else full
+
+    def tile(self, tile: Tile) -> None:
+        """The published tile differs from the one that the entries make."""
+        self._find("audit-tile", f"{self.rules.origin}/{tile.path}")
 
     def _follows(self, fact: AnchorFact, where: str) -> None:
         if fact.seq != self.seq + 1:
@@ -148,7 +183,7 @@ class StreamAudit:
         if before != (self.size, self.root, self.block) or fact.size <= self.size:
             self._find("audit-back-link", where)
 
-    def _authorised(self, fact: AnchorFact, where: str) -> None:
+    def _authorised(self, fact: AnchorFact, where: str) -> bool:
         since = [row for row in self.rules.writers if row.since_block <= fact.block]
         # In the very block of a change both writers may have been first, by transaction order.
         current = {row.account.lower() for row in since[-1:]}
@@ -156,8 +191,10 @@ class StreamAudit:
             current |= {row.account.lower() for row in since[-2:]}
         if fact.sender.lower() not in current:
             self._find("audit-writer", where, sender=fact.sender)
-        if self.rules.kind is not Kind.STATUS and not self._granted(None, fact):
-            self._find("audit-accreditation", where, type="—")
+        granted = self.rules.kind is Kind.STATUS or self._granted(None, fact)
+        if not granted:
+            self._find("audit-accreditation", where, type=self.rules.kind.name.lower())
+        return granted
 
     def _granted(self, type_code: int | None, fact: AnchorFact) -> bool:
         return any(
@@ -165,49 +202,71 @@ class StreamAudit:
             for grant in self.rules.grants
         )
 
-    def _entry(self, index: int, raw: bytes, fact: AnchorFact) -> None:
-        where = f"{self.rules.origin}/{index}"
+    def _rooted(self, fact: AnchorFact, entries: Sequence[bytes], where: str) -> None:
+        leaves = leaf_hashes(entries)
+        self.frontier.extend(leaves)
+        self._full += self.tiles.extend(leaves)
+        fits = self.frontier.size == fact.size and self.frontier.root() == fact.root
+        if not fits and not self.diverged:
+            self._find("audit-root", where, size=fact.size)
+        self.diverged = not fits
+
+    def _entry(self, index: int, raw: bytes, fact: AnchorFact, granted: bool) -> None:
+        where = f"{self.rules.origin}[{index}]"
         try:
             entry = decode(raw)
         except BadEvidence as refusal:
-            self._find("audit-entry", where, why=refusal.en)
+            self._find("audit-entry", where, why=refusal.detail.get("reason", refusal.code))
             return
         if _kind_of(entry) is not self.rules.kind:
             if not (isinstance(entry, ContinuationEntry) and index == 0):
                 self._find("audit-kind", where)
         elif isinstance(entry, CredentialEntry):
-            self._credential(index, entry, fact, where)
+            self._credential(index, entry, fact if granted else None, where)
         elif isinstance(entry, StatusEntry):
             self._status(entry, where)
-        elif isinstance(entry, RecordEntry | EvaluationEntry):
-            if entry.refers is not None and entry.refers >= index:
-                self._find("audit-refers", where, refers=entry.refers)
+        elif (
+            isinstance(entry, RecordEntry | EvaluationEntry)
+            and entry.refers is not None
+            and entry.refers >= index
+        ):
+            self._find("audit-refers", where, refers=entry.refers)
 
     def _credential(
-        self, index: int, entry: CredentialEntry, fact: AnchorFact, where: str
+        self, index: int, entry: CredentialEntry, fact: AnchorFact | None, where: str
     ) -> None:
+        """`fact` None: the whole anchor was not accredited, which was said once."""
         if entry.status_index in self.taken:
             self._find("audit-status-index", where, index=entry.status_index)
         self.taken.add(entry.status_index)
-        if not self._granted(entry.type_code, fact):
+        if fact is not None and not self._granted(entry.type_code, fact):
             self._find("audit-accreditation", where, type=entry.type_code.name.lower())
         key = next((key for key in self.rules.keys if key.key_id == entry.key_id), None)
         if key is None:
             self._find("audit-key", where, key=entry.key_id.hex())
         elif index < key.from_size:
             self._find("audit-key-early", where, key=entry.key_id.hex())
-        elif key.cut_off is not None and index >= key.cut_off:
-            if index not in self.rules.reaffirmed:
-                self._find("audit-key-cut-off", where, key=entry.key_id.hex())
+        elif (
+            key.cut_off is not None and index >= key.cut_off and index not in self.rules.reaffirmed
+        ):
+            self._find("audit-key-cut-off", where, key=entry.key_id.hex())
 
     def _status(self, entry: StatusEntry, where: str) -> None:
+        if entry.action is Action.REAFFIRM and entry.leaf is not None:
+            self.reaffirmed.add(entry.leaf)
         try:
+            if entry.lists != self.status.lists and entry.action is not Action.HEARTBEAT:
+                raise BadEvidence("status-rule", leaf=where, problem=f"opens lists: {entry.lists}")
             self.status.follow(entry)
         except BadEvidence as refusal:
-            self._find("audit-status-rule", where, why=refusal.en)
+            # The entry claims a list that its stream cannot have; later roots may well stand on it.
+            self._find("audit-status-rule", where, why=refusal.detail.get("problem", refusal.code))
+            self.strayed = True
             return
-        if self.status.root() != entry.root:
+        fits = self.status.root() == entry.root
+        if not fits and not self.strayed:
             self._find("audit-status-root", where)
+        self.strayed = not fits
 
     def _find(self, code: str, where: str, **detail: Any) -> None:
         self.findings.append(Finding(code, where, BadEvidence(code, **detail)))
@@ -216,11 +275,14 @@ class StreamAudit:
         """State between two anchors. A status stream is small and is replayed whole each time."""
         return {
             "origin": self.rules.origin,
+            "rules": self.rules.digest,
             "seq": self.seq,
             "size": self.size,
             "root": self.root.hex(),
             "block": self.block,
+            "diverged": int(self.diverged),
             "frontier": base64.b64encode(self.frontier.to_bytes()).decode(),
+            "tiles": base64.b64encode(self.tiles.to_bytes()).decode(),
             "taken": _pack(self.taken),
             "findings": [
                 {"code": f.code, "where": f.where, "values": _plain(f.refusal.detail)}
@@ -230,31 +292,61 @@ class StreamAudit:
 
     @classmethod
     def from_json(cls, value: Any, rules: Rules) -> StreamAudit:
-        """The inverse of `to_json`; BadEvidence("audit-state") for anything else."""
-        shape = Shape(value, "audit-state")
-        try:
-            if value["origin"] != rules.origin:
-                shape.refuse(rules.origin)
-            found = [
-                Finding(f["code"], f["where"], BadEvidence(f["code"], **f["values"]))
-                for f in value["findings"]
-            ]
-            frontier = Frontier.from_bytes(base64.b64decode(value["frontier"], validate=True))
-            audit = cls(
-                rules,
-                int(value["seq"]),
-                int(value["size"]),
-                bytes.fromhex(value["root"]),
-                int(value["block"]),
-                frontier,
-                _unpack(value["taken"]),
-                findings=found,
-            )
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise BadEvidence("audit-state", pointer="", expected="a saved replay") from error
-        if audit.frontier.size != audit.size:
-            raise BadEvidence("audit-state", pointer="/size", expected="the frontier's size")
+        """The inverse of `to_json`; total: BadEvidence for anything else.
+
+        A state made under other registry facts (a key cut off meanwhile, say) is no longer one of
+        these `rules`: then the replay starts anew.
+        """
+        shape = read_state(value)
+        shape["origin"].exactly(rules.origin)
+        if shape["rules"].value != rules.digest:
+            return cls(rules)
+        audit = cls(
+            rules,
+            seq=shape["seq"].integer(0, MAX_SIZE),
+            size=shape["size"].integer(0, MAX_SIZE),
+            root=shape["root"].hex(32),
+            block=shape["block"].integer(0, MAX_SIZE),
+            diverged=bool(shape["diverged"].integer(0, 1)),
+            frontier=Frontier.from_bytes(_base64(shape["frontier"])),
+            tiles=TileHashes.from_bytes(_base64(shape["tiles"])),
+            taken=_unpack(shape["taken"]),
+            findings=[_finding(one) for one in shape["findings"].items(MAX_FINDINGS)],
+        )
+        hashed = (audit.frontier.size, audit.frontier.root()) == (audit.size, audit.root)
+        if not (hashed or audit.diverged) or audit.tiles.size != audit.frontier.size:
+            shape["frontier"].refuse("the hashes of the stream")
         return audit
+
+
+def read_state(value: Any) -> Shape:
+    """A stream's saved state by its outer form; BadEvidence("audit-state")."""
+    return Shape(value, "audit-state").object(
+        (
+            "origin", "rules", "seq", "size", "root", "block", "diverged", "frontier", "tiles",
+            "taken", "findings",
+        )
+    )  # fmt: skip
+
+
+def _finding(shape: Shape) -> Finding:
+    shape.object(("code", "where", "values"))
+    code = shape["code"].one_of([code for code in registered() if code.startswith("audit-")])
+    values = shape["values"].value
+    if type(values) is not dict or not all(_NAME.fullmatch(name) for name in values):
+        shape["values"].refuse("values by name")
+    for name in values:
+        if type(values[name]) not in (int, str):
+            shape["values"][name].refuse("text or number")
+    return Finding(code, shape["where"].text(1000), BadEvidence(code, **values))
+
+
+def _base64(shape: Shape) -> bytes:
+    text = shape.text(1 << 20, 0)
+    try:
+        return base64.b64decode(text.encode("ascii"), validate=True)
+    except (binascii.Error, ValueError):
+        shape.refuse("base64")
 
 
 def _kind_of(entry: Entry) -> Kind:
@@ -277,13 +369,18 @@ def _pack(indexes: set[int]) -> dict[str, str]:
     for index in indexes:
         bits = lists.setdefault(index // LIST_SIZE, bytearray(LIST_SIZE // 8))
         bits[index % LIST_SIZE // 8] |= 0x80 >> index % 8
-    return {str(number): base64.b64encode(bits).decode() for number, bits in lists.items()}
+    return {str(number): base64.b64encode(lists[number]).decode() for number in sorted(lists)}
 
 
-def _unpack(packed: dict[str, str]) -> set[int]:
-    indexes = set()
-    for number, text in packed.items():
-        bits = base64.b64decode(text, validate=True)
+def _unpack(shape: Shape) -> set[int]:
+    indexes: set[int] = set()
+    if type(shape.value) is not dict:
+        shape.refuse("bits by list")
+    for number in shape.value:
+        bits = _base64(shape[number])
+        known = number.isdecimal() and number.isascii() and int(number[:9]) < MAX_LISTS
+        if not known or len(number) > 9 or len(bits) != LIST_SIZE // 8:
+            shape[number].refuse("the bits of a list")
         for position, byte in enumerate(bits):
             if byte:
                 first = int(number) * LIST_SIZE + 8 * position

@@ -23,8 +23,17 @@ def trust_of(options: argparse.Namespace) -> TrustBundle:
 
 
 def nodes_of(options: argparse.Namespace) -> tuple[str, ...]:
-    """All `--node` addresses, in order."""
-    return tuple(url for group in options.node for url in group)
+    """All `--node` addresses, in order; WrongUse for what is no address."""
+    nodes = tuple(url for group in options.node for url in group)
+    for url in nodes:
+        if not is_node(url):
+            raise WrongUse("usage", why=f"--node URL, not {url!r}")
+    return nodes
+
+
+def is_node(given: str) -> bool:
+    """Whether a word on the command line can be a node's address (a QR link cannot)."""
+    return given.startswith(("http://", "https://")) and "#" not in given
 
 
 def read_file(path: Path, limit: int = 64 << 20) -> bytes:

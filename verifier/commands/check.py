@@ -6,16 +6,16 @@ Exit 0 valid, 1 invalid, 2 undetermined, 64 no credential in the input or no usa
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+from ledger.core.dates import end_of_day, parse_day
 from ledger.core.verdict import Check, State, Verdict
 from ledger.errors import WrongUse
 from ledger.terminal import Terminal
 from verifier.checking import Checker
-from verifier.commands import nodes_of, read_file, trust_of, with_trust
-from verifier.presenting import present
+from verifier.commands import is_node, nodes_of, read_file, trust_of, with_trust
+from verifier.presenting import looks_like_link, present
 
 EXIT = {"valid": 0, "invalid": 1, "undetermined": 2}
 MARK = {
@@ -26,12 +26,14 @@ MARK = {
     State.WARN: ("!", "yellow"),
 }
 COLOUR = {"valid": "green", "invalid": "red", "undetermined": "yellow"}
-UTC8 = timezone(timedelta(hours=8))
 
 
 def add(subcommands: Any) -> None:
     parser = with_trust(subcommands.add_parser("check", help="核验一份证书 / check a credential"))
-    parser.add_argument("input", metavar="INPUT", help="JSON, PDF, picture file, or QR text")
+    # Optional for the parser only: `--node URL … INPUT` takes the input for one more node.
+    parser.add_argument(
+        "input", metavar="INPUT", nargs="?", help="JSON, PDF, picture file, or QR text"
+    )
     parser.add_argument("--offline", action="store_true", help="不联网 / ask nobody")
     parser.add_argument("--at", metavar="DATE", help="按某日 / as of the end of that day (UTC+8)")
     parser.set_defaults(handler=run)
@@ -39,27 +41,38 @@ def add(subcommands: Any) -> None:
 
 def run(terminal: Terminal, options: argparse.Namespace) -> int:
     trust = trust_of(options)
-    presented = present(_input(options.input))
-    at = day_end(options.at) if options.at else None
-    checker = Checker(trust, nodes_of(options), options.offline)
-    verdict = checker.check(presented, at)
+    given = _given(options)
+    nodes = nodes_of(options)
+    presented = present(_input(given))
+    at = day_end(options.at) if options.at is not None else None
+    verdict = Checker(trust, nodes, options.offline).check(presented, at)
     show(terminal, verdict)
     terminal.result(verdict.to_json(terminal.lang))
     return EXIT[verdict.verdict]
 
 
+def _given(options: argparse.Namespace) -> str:
+    """INPUT, wherever it stands; WrongUse when there is none."""
+    if options.input is None and options.node and len(options.node[-1]) > 1:
+        last = options.node[-1].pop()
+        if not is_node(last):
+            return str(last)
+    if options.input is None:
+        raise WrongUse("usage", why="INPUT: JSON, PDF, PNG, QR")
+    return str(options.input)
+
+
 def _input(given: str) -> bytes:
     """A file's bytes, or the QR text itself."""
-    if "/v#" in given and "\n" not in given and not Path(given).exists():
-        return given.encode(errors="replace")
+    if looks_like_link(given.strip()):
+        return given.encode("utf-8", "replace")
     return read_file(Path(given))
 
 
 def day_end(date: str) -> int:
     """The first second after that day in UTC+8, Unix time."""
     try:
-        day = datetime.strptime(date, "%Y-%m-%d").replace(tzinfo=UTC8)
-        return int((day + timedelta(days=1)).astimezone(UTC).timestamp())
+        return end_of_day(parse_day(date))
     except (ValueError, OverflowError) as error:
         raise WrongUse("usage", why=f"--at YYYY-MM-DD, not {date!r}") from error
 
