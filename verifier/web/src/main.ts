@@ -22,11 +22,28 @@ const MAX_TRUST = 8 * 1024 * 1024;
 const LANG_KEY = "xuezheng-lang";
 
 const app = document.getElementById("app") as HTMLElement;
-let lang: Lang = localStorage.getItem(LANG_KEY) === "en" ? "en" : "zh";
+let lang: Lang = remembered();
 let state: State = { kind: "ready", problem: null };
 /** Every new certificate makes the answers about the one before worthless. */
 let run = 0;
 let trust = loadTrust();
+
+/** A browser that keeps nothing still verifies. */
+function remembered(): Lang {
+  try {
+    return localStorage.getItem(LANG_KEY) === "en" ? "en" : "zh";
+  } catch {
+    return "zh";
+  }
+}
+
+function remember(chosen: Lang): void {
+  try {
+    localStorage.setItem(LANG_KEY, chosen);
+  } catch {
+    // Only this visit will be in the chosen language.
+  }
+}
 
 async function loadTrust(): Promise<TrustBundle | null> {
   try {
@@ -90,7 +107,7 @@ function restart(): void {
 
 function toggleLanguage(): void {
   lang = lang === "zh" ? "en" : "zh";
-  localStorage.setItem(LANG_KEY, lang);
+  remember(lang);
   draw();
 }
 

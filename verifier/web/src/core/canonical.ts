@@ -134,8 +134,9 @@ class Parser {
   }
 }
 
+/** A lone surrogate does not survive UTF-8. (Look-behind would end the page on older phones.) */
 function isWellFormed(text: string): boolean {
-  return !/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(text);
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(utf8(text)) === text;
 }
 
 export function parseJson(data: Bytes): Json {
