@@ -9,32 +9,22 @@ import argparse
 import hashlib
 import json
 import shutil
+import sys
 import tempfile
-import time
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
+from ledger.keys.file import Ed25519Signer
 from ledger.ports import NewRecord
 from ledger.store import Store, open_store
+from scripts.bench_rows import Aim, Row, Spent, Tell
 
 ENTRY, PAYLOAD = 108, 600  # bytes: a learning entry and a short statement
-BATCHES = (1, 256, 10_240)
-ROUNDS = {1: 500, 256: 40, 10_240: 5}
+BATCHES = ((1, 500), (256, 40), (10_240, 8))
+"""(entries in one append, appends)."""
+AIM = Aim(low=50_000)
 KIND, ORIGIN = "learning", "bench.example/learning"
-
-
-class _Signer:
-    """A fixed key."""
-
-    def __init__(self) -> None:
-        self._private = Ed25519PrivateKey.from_private_bytes(b"b" * 32)
-        self.public_key = self._private.public_key().public_bytes_raw()
-
-    def sign(self, message: bytes) -> bytes:
-        return self._private.sign(message)
+_STEP = 10_240
 
 
 def records(start: int, count: int, lookup: bool = False) -> list[NewRecord]:
@@ -49,73 +39,73 @@ def _record(number: int, lookup: bool) -> NewRecord:
     return NewRecord(entry, payload, seed, b"https://id.example/%d" % number, keys)
 
 
-def measure_append(
-    prefill: int = 0, folder: Path | None = None, lookup: bool = False
-) -> list[dict[str, Any]]:
-    """Rows of entries per second at each batch size, on a store that holds `prefill` entries.
+def append_rows(
+    tell: Tell,
+    prefill: int = 0,
+    batches: Sequence[tuple[int, int]] = BATCHES,
+    folder: Path | None = None,
+    lookup: bool = False,
+) -> list[Row]:
+    """Entries a second at each batch size, on a store that holds `prefill` entries.
 
     The store is made below `folder` (default: the system's temporary one) and removed again.
     """
     home = Path(tempfile.mkdtemp(prefix="bench-store-", dir=folder))
     store = open_store(home)
     try:
-        rows = list(_prefilled(store, prefill, lookup)) if prefill else []
-        start = prefill
-        for batch in BATCHES:
-            rows.append(_row(_timed(store, start, batch, lookup), batch, ROUNDS[batch], prefill))
-            start += batch * ROUNDS[batch]
-        rows.append(_checkpoint(store, prefill))
+        rows = _prefilled(store, prefill, lookup, tell) if prefill else []
+        for batch, rounds in batches:
+            tell(f"append, batches of {batch:,}, on {prefill:,} entries")
+            rows.append(_append_row(store, batch, rounds, prefill, lookup))
+        rows.append(_checkpoint_row(store, store.size(KIND) - prefill, f"after {prefill:,}"))
     finally:
         store.close()
         shutil.rmtree(home)
     return rows
 
 
-def _prefilled(store: Store, prefill: int, lookup: bool) -> Iterator[dict[str, Any]]:
-    started = time.perf_counter()
-    for start in range(0, prefill, 10_240):
-        with store.writer(KIND) as writer:
-            writer.append(records(start, min(10_240, prefill - start), lookup))
-    spent = time.perf_counter() - started
-    with store.writer(KIND) as writer:
-        begun = time.perf_counter()
-        writer.sign_checkpoint(ORIGIN, _Signer())
-        signing = time.perf_counter() - begun
-    yield {"what": "prefill, records made included", "entries": prefill, "seconds": round(spent, 2)}
-    yield {"what": "checkpoint with its tiles", "entries": prefill, "seconds": round(signing, 2)}
-
-
-def _timed(store: Store, start: int, batch: int, lookup: bool) -> float:
-    """Seconds in `append` alone; the lock is taken anew for each batch."""
-    spent = 0.0
-    for turn in range(ROUNDS[batch]):
-        made = records(start + turn * batch, batch, lookup)
-        begun = time.perf_counter()
-        with store.writer(KIND) as writer:
+def _prefilled(store: Store, prefill: int, lookup: bool, tell: Tell) -> list[Row]:
+    spent = Spent()
+    for start in range(0, prefill, _STEP):
+        if start % (25 * _STEP) == 0:
+            tell(f"prefill: {start:,} of {prefill:,} entries")
+        made = records(start, min(_STEP, prefill - start), lookup)
+        with spent.run(), store.writer(KIND) as writer:
             writer.append(made)
-        spent += time.perf_counter() - begun
-    return spent
+    filled = spent.total_rate(
+        f"Append, prefill to {prefill:,}",
+        prefill,
+        f"batches of {_STEP:,}, all of the filling together",
+    )
+    tell(f"checkpoint of {prefill:,} entries")
+    return [filled, _checkpoint_row(store, prefill, "at once")]
 
 
-def _row(seconds: float, batch: int, rounds: int, prefill: int) -> dict[str, Any]:
-    count = batch * rounds
-    return {
-        "what": "append with fsync and dedupe",
-        "batch": batch,
-        "prefilled": prefill,
-        "entries": count,
-        "seconds": round(seconds, 3),
-        "per_second": round(count / seconds),
-    }
+def _append_row(store: Store, batch: int, rounds: int, prefill: int, lookup: bool) -> Row:
+    """Time in `append` alone; the lock is taken anew for each batch."""
+    spent = Spent()
+    for _ in range(rounds):
+        made = records(store.size(KIND), batch, lookup)
+        with spent.run(), store.writer(KIND) as writer:
+            writer.append(made)
+    where = f"{prefill:,} entries there" if prefill else "empty"
+    return spent.total_rate(
+        f"Append, batch {batch:,}, {where}",
+        batch * rounds,
+        f"{rounds} appends of {ENTRY}-byte entries with {PAYLOAD}-byte payloads; dedupe, frontier "
+        "and a commit with fsync in each",
+        AIM if batch >= 10_000 else None,
+    )
 
 
-def _checkpoint(store: Store, prefill: int) -> dict[str, Any]:
-    begun = time.perf_counter()
-    with store.writer(KIND) as writer:
-        writer.sign_checkpoint(ORIGIN, _Signer())
-    seconds = time.perf_counter() - begun
-    new = store.size(KIND) - prefill
-    return {"what": "checkpoint with its tiles", "entries": new, "seconds": round(seconds, 3)}
+def _checkpoint_row(store: Store, count: int, where: str) -> Row:
+    spent = Spent()
+    with spent.run(), store.writer(KIND) as writer:
+        writer.sign_checkpoint(ORIGIN, Ed25519Signer(b"b" * 32))
+    return spent.seconds(
+        f"Checkpoint of {count:,} new entries, {where}",
+        "tiles written, fsynced, read back and hashed again, note signed",
+    )
 
 
 def main() -> None:
@@ -124,8 +114,14 @@ def main() -> None:
     parser.add_argument("--lookup", action="store_true", help="two look-up keys a record")
     parser.add_argument("--dir", type=Path, help="on which disk")
     options = parser.parse_args()
-    for row in measure_append(options.prefill, options.dir, options.lookup):
-        print(json.dumps(row), flush=True)
+    rows = append_rows(
+        lambda text: print(text, file=sys.stderr),
+        options.prefill,
+        folder=options.dir,
+        lookup=options.lookup,
+    )
+    for row in rows:
+        print(json.dumps(row.to_json(), ensure_ascii=False), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,105 @@
+"""The benchmark runs and says what it must. Sizes are tiny; no figure is asserted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from scripts import bench
+from scripts.bench_rows import Aim, Row, Spent, this_machine
+
+TINY = bench.Sizes(
+    gas=(1, 3),
+    batches=((1, 2), (8, 1)),
+    prefill=20,
+    leaves=300,
+    rival_leaves=100,
+    certificates=4,
+    printed=3,
+    verified=1,
+    audited=20,
+)
+EXPECTED = {
+    "gas": ["Gas of an anchor at 1 entries", "Gas of an anchor at 3 entries"],
+    "append": ["Append, batch 1, empty", "Append, batch 8, empty"],
+    "prefilled": ["Append, batch 1, 20 entries there", "Append, batch 8, 20 entries there"],
+    "merkle": [
+        "Merkle build, 300 leaves",
+        "Merkle build, 100 leaves",
+        "pymerkle build, 100 leaves",
+    ],
+    "issue": [
+        "Issue, JCS proof, QR frame and entry",
+        "Issue, end to end without PDF",
+        "Issue, end to end with PDF and QR code",
+    ],
+    "verify": ["Verify, Ed25519 signature alone", "Verify, JCS proof", "Verify, whole procedure"],
+    "audit": ["Audit of 20 entries"],
+}
+KEYS = {"name", "value", "cpu", "unit", "aim", "met", "method"}
+
+
+@pytest.mark.parametrize("part", sorted(EXPECTED))
+def test_a_part_gives_its_rows(part: str) -> None:
+    told: list[str] = []
+    rows = {row.name: row for row in bench.parts(TINY, told.append)[part]()}
+    assert told
+    assert rows.keys() >= set(EXPECTED[part])
+    for row in rows.values():
+        assert row.method
+        assert row.to_json().keys() == KEYS
+
+
+def test_every_part_is_expected_here() -> None:
+    assert bench.parts(TINY, lambda _text: None).keys() == EXPECTED.keys()
+
+
+def test_both_trees_have_one_root() -> None:
+    rows = bench.parts(TINY, lambda _text: None)["merkle"]()
+    assert "same root" in rows[-1].method
+
+
+def test_audit_and_verdict_are_those_of_a_sound_ledger() -> None:
+    parts = bench.parts(TINY, lambda _text: None)
+    assert "clean" in parts["audit"]()[0].method
+    assert "verdict valid, level 2" in parts["verify"]()[-1].method
+
+
+def test_command_writes_rows_with_the_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bench, "SMALL", TINY)
+    out = tmp_path / "new" / "bench.json"
+    assert bench.main(["--small", "--only", "merkle", "--out", str(out)]) == 0
+    written = json.loads(out.read_text())
+    assert written["machine"].keys() >= {"date", "cpu", "cores", "python", "packages", "load"}
+    assert [set(row) for row in written["rows"]] == [KEYS] * 4
+    assert "Merkle build" in capsys.readouterr().out
+
+
+def test_aims() -> None:
+    assert Aim(low=10).met(10) and not Aim(low=10).met(9)
+    assert Aim(high=1).met(1) and not Aim(high=1).met(2)
+    assert [str(Aim(low=50_000)), str(Aim(high=1)), str(Aim(1, 2))] == ["≥ 50,000", "≤ 1", "1 to 2"]
+
+
+def test_a_figure_that_could_not_be_had_is_no_figure() -> None:
+    row = Row("x", None, "/s", "fonts are missing", Aim(low=1))
+    assert row.to_json()["value"] is None
+    assert row.to_json()["met"] is None
+    assert bench.table([row]).row_count == 1
+
+
+def test_a_median_forgets_the_odd_run() -> None:
+    spent = Spent(wall=[1, 2, 100], cpu=[1, 1, 1])
+    assert spent.rate("x", 10, "").value == 5
+    assert spent.rate("x", 10, "").cpu == 10
+    assert spent.seconds("x", "").value == 2
+
+
+def test_machine_is_named() -> None:
+    machine = this_machine()
+    assert machine.cores >= 1
+    assert machine.cpu
