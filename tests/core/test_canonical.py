@@ -108,7 +108,7 @@ def test_relatives_of_json_types(value: Any, wanted: bytes) -> None:
     assert canonical_json(value) == wanted
 
 
-@pytest.mark.parametrize("value", [b"x", object(), {1: 2}, {None: 1}, {"a": {1, 2}}, 1j], ids=repr)
+@pytest.mark.parametrize("value", [b"x", object(), {1: 2}, {None: 1}, {"a": {1, 2}}, 1j])
 def test_other_types_are_refused(value: Any) -> None:
     with pytest.raises(BadEvidence):
         canonical_json(value)
