@@ -86,7 +86,8 @@ class Writer:
             if not insert_fresh(self._database, connection, digests, number):
                 raise _NotFresh
             self._save(connection, state, records, digests)
-        return [Appended(Outcome.ACCEPTED, state.size + n) for n in range(len(records))]
+        accepted = Outcome.ACCEPTED
+        return [Appended(accepted, index) for index in range(state.size, state.size + len(records))]
 
     def _append_judged(
         self, records: Sequence[NewRecord], digests: Sequence[bytes]
@@ -165,7 +166,8 @@ class Writer:
     ) -> None:
         keys, facts = [], []
         for number, new in enumerate(records, self._base + state.size):
-            keys += [(key, number) for key in dict.fromkeys(new.lookup)]
+            if new.lookup:
+                keys += [(key, number) for key in dict.fromkeys(new.lookup)]
             if (fact := new.certificate) is not None:
                 facts.append(
                     (
