@@ -22,10 +22,8 @@ from typing import Any
 from ledger.core.commitment import commit
 from ledger.core.credential import (
     CertificateContent,
+    CredentialSeries,
     IssuerIdentity,
-    build_credential,
-    proof_options,
-    secure,
     verification_method,
 )
 from ledger.core.ed25519 import key_id
@@ -190,8 +188,8 @@ def _open_lists(office: Office, wanted: int) -> None:
     needed = 1
     while (taken + wanted) > FULL_AT * needed * LIST_SIZE:
         needed += 1
-    if listed.lists < needed:
-        append_heartbeat(office, needed)
+    for lists in range(listed.lists + 1, needed + 1):  # a heartbeat opens one more at a time
+        append_heartbeat(office, lists)
 
 
 def _batches(rows: list[CertificateContent]) -> Iterator[list[CertificateContent]]:
@@ -217,10 +215,15 @@ class Maker:
         self._signer = office.signer("credential")
         self._entropy = office.entropy
         self._now = now
-        self._code, self._public_url = identity.code, identity.public_url
-        self._issuer = IssuerIdentity(identity.domain, identity.name, identity.name_en)
+        self._code = identity.code
         self._key_id = key_id(self._signer.public_key)
-        self._method = verification_method(identity.domain, self._signer.public_key)
+        self._series = CredentialSeries(
+            IssuerIdentity(identity.domain, identity.name, identity.name_en),
+            identity.public_url,
+            verification_method(identity.domain, self._signer.public_key),
+            now,
+            self._signer.sign,
+        )
 
     def record(self, row: CertificateContent, status_index: int) -> NewRecord:
         """Steps 2 to 4 for one row: all that the store takes."""
@@ -253,11 +256,7 @@ class Maker:
     def document(self, row: CertificateContent, status_index: int) -> tuple[bytes, bytes]:
         """(secured document as canonical JSON, salt): one `eddsa-jcs-2022` proof."""
         salt = self._entropy(32)
-        unsigned = build_credential(
-            row, self._issuer, status_index, self._public_url, document_id=self._entropy(16)
-        )
-        options = proof_options(unsigned, self._method, created=self._now, salt=salt)
-        return secure(unsigned, options, self._signer.sign), salt
+        return self._series.secured(row, status_index, self._entropy(16), salt), salt
 
 
 def make_records(
