@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-import openpyxl
 
 from ledger.office.roster_problem import WHOLE_FILE, Problem, problem
 
@@ -142,6 +141,8 @@ def _text_cell(text: str) -> Cell:
 def _sheet_rows(data: bytes) -> Iterator[Row]:
     """Rows of the first worksheet. A workbook is a foreign parser's matter: whatever it raises on
     hostile bytes means that the file is damaged."""
+    import openpyxl  # here: it takes as long to load as everything else together
+
     try:
         _check_unpacked(data)
         with warnings.catch_warnings():
