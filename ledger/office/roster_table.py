@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-
 from ledger.office.roster_problem import WHOLE_FILE, Problem, problem
 
 MAX_BYTES = 32 << 20
