@@ -65,6 +65,8 @@ def _ordered(value: Any, depth: int) -> Any:
 
 
 def _is_unicode(text: str) -> bool:
+    if text.isascii():
+        return True
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:

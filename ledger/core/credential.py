@@ -11,6 +11,7 @@ from __future__ import annotations
 from ledger.core.content import CertificateContent
 from ledger.core.credential_form import CONTEXTS, CredentialView, IssuerIdentity, Proof
 from ledger.core.credential_read import agree, parse_credential, read_credential, salt_of
+from ledger.core.credential_series import CredentialSeries
 from ledger.core.credential_write import (
     attach_proof,
     build_credential,
@@ -25,6 +26,7 @@ from ledger.core.credential_write import (
 __all__ = [
     "CONTEXTS",
     "CertificateContent",
+    "CredentialSeries",
     "CredentialView",
     "IssuerIdentity",
     "Proof",

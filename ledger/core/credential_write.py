@@ -116,16 +116,16 @@ def secure(
     several times as fast: every member is made canonical once. `sign` gives 64 bytes for the 64
     bytes to sign.
     """
-    head, tail = _halves(unsigned, "proof")
-    options_head, options_tail = _halves(options, "proofValue")
+    head, tail = halves(unsigned, "proof")
+    options_head, options_tail = halves(options, "proofValue")
     message = sha256(options_head + options_tail).digest() + sha256(head + tail).digest()
     value = multibase.encode(sign(message)).encode()
     proof = options_head + b',"proofValue":"' + value + b'"' + options_tail
     return head + b',"proof":' + proof + tail
 
 
-def _halves(value: dict[str, Any], key: str) -> tuple[bytes, bytes]:
-    """The object's bytes, cut where the member `key` would stand; members stand on both sides."""
+def halves(value: dict[str, Any], key: str) -> tuple[bytes, bytes]:
+    """The object's canonical bytes, cut where member `key` would stand, with members around it."""
     before = encoded({name: item for name, item in value.items() if name < key})
     after = encoded({name: item for name, item in value.items() if name > key})
     return before[:-1], b"," + after[1:]

@@ -5,23 +5,25 @@ W3C Controlled Identifiers 1.0 §2.2.2 and §2.4. Refusal: multibase.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from ledger.core import messages_streams  # noqa: F401  (registers the sentences)
 from ledger.errors import BadEvidence
 
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_VALUES = {character: value for value, character in enumerate(_ALPHABET)}
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
+_PAIR_VALUES = {pair: value for value, pair in enumerate(_PAIRS)}
 _CHUNK = 58**10  # the largest power of 58 by an even number of digits that fits 64 bits
 _MAX_TEXT = 256
 _ED25519_PREFIX = b"\xed\x01"  # multicodec ed25519-pub as a varint
 
 
 def _ten_digits(value: int) -> str:
-    pairs = []
-    for _ in range(5):
-        value, rest = divmod(value, 3364)
-        pairs.append(_PAIRS[rest])
-    return "".join(reversed(pairs))
+    value, fifth = divmod(value, 3364)
+    value, fourth = divmod(value, 3364)
+    value, third = divmod(value, 3364)
+    first, second = divmod(value, 3364)
+    return _PAIRS[first] + _PAIRS[second] + _PAIRS[third] + _PAIRS[fourth] + _PAIRS[fifth]
 
 
 def encode(data: bytes) -> str:
@@ -40,11 +42,13 @@ def decode(text: str, length: int | None = None) -> bytes:
     if not text.startswith("z") or len(text) > _MAX_TEXT:
         raise BadEvidence("multibase", reason="prefix" if len(text) <= _MAX_TEXT else "length")
     digits = text[1:]
+    even = digits if len(digits) % 2 == 0 else "1" + digits
     value = 0
-    for character in digits:
-        if character not in _VALUES:
-            raise BadEvidence("multibase", reason="character")
-        value = value * 58 + _VALUES[character]
+    try:
+        for start in range(0, len(even), 2):
+            value = value * 3364 + _PAIR_VALUES[even[start : start + 2]]
+    except KeyError as error:
+        raise BadEvidence("multibase", reason="character") from error
     zeros = len(digits) - len(digits.lstrip("1"))
     data = bytes(zeros) + value.to_bytes((value.bit_length() + 7) // 8, "big")
     if length is not None and len(data) != length:
@@ -52,6 +56,7 @@ def decode(text: str, length: int | None = None) -> bytes:
     return data
 
 
+@lru_cache(maxsize=1024)
 def encode_ed25519(public: bytes) -> str:
     """The Multikey text `z6Mk…` of a raw public key of 32 bytes."""
     if len(public) != 32:
@@ -59,6 +64,7 @@ def encode_ed25519(public: bytes) -> str:
     return encode(_ED25519_PREFIX + public)
 
 
+@lru_cache(maxsize=1024)
 def decode_ed25519(text: str) -> bytes:
     """The raw public key of a Multikey text; raises BadEvidence for any other kind of key."""
     data = decode(text, 34)

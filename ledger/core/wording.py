@@ -25,9 +25,10 @@ def is_wording(text: str, at_most: int = MAX_NAME) -> bool:
         0 < len(text) <= at_most
         and (text.isascii() or unicodedata.is_normalized("NFC", text))
         and text == text.strip()
-        and ((text.isascii() and text.isprintable()) or not _hides(text))
+        and (text.isprintable() or not _hides(text))
     )
 
 
 def _hides(text: str) -> bool:
+    """`str.isprintable` refuses the same and all spaces but U+0020, of which names have some."""
     return any(unicodedata.category(character) in _HIDDEN for character in text)
