@@ -169,9 +169,10 @@ def check_admitted_keys(
     """Before one's own approval: every key that the proposal would register is a proper one."""
     for change in readable(proposal):
         if change.function == "admit":
-            application = next(a for a in reader.applications() if a.id == change.arguments[0])
-            for public_key, _, _ in application.keys:
-                require_proper_key(public_key)
+            for application in reader.applications():
+                if application.id == change.arguments[0]:
+                    for public_key, _, _ in application.keys:
+                        require_proper_key(public_key)
         elif change.function == "addKey":
             require_proper_key(change.arguments[1][0])
 

@@ -7,6 +7,7 @@ crash, what is in counts as duplicate.
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import io
 import zlib
@@ -201,6 +202,8 @@ def _split(chunks: Iterable[bytes | Refusal]) -> Iterator[tuple[int, bytes | Ref
 
 
 def _line(number: int, line: bytes, too_long: bool) -> Iterator[tuple[int, bytes | Refusal]]:
+    if number == 1:
+        line = line.removeprefix(codecs.BOM_UTF8)
     if too_long or len(line) > MAX_LINE:
         yield number, BadEvidence("statement-too-long", limit=MAX_LINE)
     elif line.strip():

@@ -12,7 +12,7 @@ from ledger.memory import MemoryStreamStore
 from ledger.office.anchor import HEARTBEAT_SECONDS, anchor, anchored_size, due, heartbeat_due
 from ledger.office.issue import issue
 from ledger.office.status import append_heartbeat, change_status
-from tests.office.faults import Crash, Faulty
+from tests.office.faults import Crash
 from tests.office.worlds import Campus, Institution, degree
 from tests.oracle import derive_everything
 
@@ -109,8 +109,7 @@ def test_forked_store(school: Institution) -> None:
 
 def test_chain_unreachable(school: Institution) -> None:
     issue(school.office, ROWS)
-    broken = Faulty(school.reader, {"institution_by_domain": ["lost"]})
-    faulty = dataclasses.replace(school, reader=broken)
+    faulty = school.broken("reader", "institution_by_domain", "lost")
     with pytest.raises(CouldNotLook):
         anchor(faulty.office)
     assert len(anchor(school.office)) == 2
@@ -150,9 +149,7 @@ def test_crash_then_once_more(school: Institution, port: str, method: str, step:
     issue(school.office, ROWS)
     change_status(school.office, "N-0", Action.SUSPEND, "other")
     school.late = HEARTBEAT_SECONDS + 60
-    broken = dataclasses.replace(
-        school, **{port: Faulty(getattr(school, port), {method: [step]})}, late=school.late
-    )
+    broken = school.broken(port, method, step)
     with pytest.raises(Crash):
         anchor(broken.office)
     anchor(school.office)
@@ -170,7 +167,7 @@ def test_crash_then_once_more(school: Institution, port: str, method: str, step:
 def test_crash_at_the_heartbeat(school: Institution, step: str) -> None:
     anchor(school.office)
     school.late = HEARTBEAT_SECONDS + 60
-    broken = dataclasses.replace(school, store=Faulty(school.store, {"append": [step]}), late=90_000)
+    broken = school.broken("store", "append", step)
     with pytest.raises(Crash):
         anchor(broken.office)
     (done,) = anchor(school.office)

@@ -189,14 +189,10 @@ def test_a_full_list_opens_the_next(school: Institution, monkeypatch: pytest.Mon
     derive_everything(school.office)
 
 
-def test_indexes_are_never_used_twice(
-    school: Institution, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_indexes_are_never_used_twice(school: Institution, monkeypatch: pytest.MonkeyPatch) -> None:
     """Draws from only sixteen places until ten are taken."""
     draw = issuing.below
-    monkeypatch.setattr(
-        issuing, "below", lambda office, limit: draw(office, min(limit, 16))
-    )
+    monkeypatch.setattr(issuing, "below", lambda office, limit: draw(office, min(limit, 16)))
     issue(school.office, ROWS)
     issue(school.office, [degree(f"M-{number}") for number in range(5)])
     indexes = {facts.status_index for _, facts in school.store.certificates()}

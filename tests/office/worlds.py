@@ -6,6 +6,7 @@ not meet each other's streams.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import itertools
 import os
@@ -14,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from ledger.chain.deploy import deploy
 from ledger.chain.reader import NodeReader
@@ -28,6 +30,7 @@ from ledger.office import council
 from ledger.office.context import Identity, Office
 from ledger.ports import ChainReader, ChainSender, Change, Outbox, Signer, StreamStore
 from tests.chain.worlds import LocalAccount, embedded_in_process
+from tests.office.faults import Faulty
 
 FOR_EVER = 2**63
 _NUMBERS = itertools.count(1)
@@ -99,6 +102,11 @@ class Institution:
             identity.public_url, identity.verify_url, self.hands.offered(),
         )  # fmt: skip
 
+    def broken(self, port: str, method: str, *steps: str) -> Institution:
+        """The same institution, but the next calls of one port's method fail (see `Faulty`)."""
+        changed: Any = {port: Faulty(getattr(self, port), {method: list(steps)})}
+        return dataclasses.replace(self, **changed)
+
     def anchors_on_chain(self, kind: str) -> int:
         return self.reader.head(self.identity.stream_id(kind)).seq
 
@@ -148,9 +156,12 @@ class Campus:
         one = self.stranger(name, store)
         one.apply()
         application = council.open_application(self.read(), one.account.address)
-        self.decide([Change("admit", (application.id,))])
+        changes = [Change("admit", (application.id,))]
         if accredited:
-            self.accredit(one)
+            number = len(self.read().institution_ids()) + 1
+            kinds = council.kind_mask("all")
+            changes.append(Change("accredit", (number, kinds, council.ALL_TYPES, 0, FOR_EVER)))
+        self.decide(changes)
         return one
 
     def accredit(
