@@ -6,8 +6,9 @@ import random
 from collections.abc import Callable, Sequence
 from typing import cast
 
-from ledger.core import ed25519
-from ledger.core.credential import parse_credential
+from ledger.core import ed25519, multibase
+from ledger.core.canonical import parse_json
+from ledger.core.credential import jcs_signing_bytes, parse_credential
 from ledger.core.entry import (
     CredentialEntry,
     CredentialType,
@@ -58,6 +59,11 @@ def verify_rows(tell: Tell, count: int, repeats: int = 5) -> list[Row]:
                 view = parse_credential(_document(given))
                 ed25519.verify(view.proof.public_key, view.signed, view.proof.signature)
 
+    def suite() -> None:
+        for _ in range(turns):
+            for given, _view in papers:
+                check_proof(_document(given))
+
     def signature() -> None:
         for _ in range(turns):
             for public, message, value in signed:
@@ -68,11 +74,16 @@ def verify_rows(tell: Tell, count: int, repeats: int = 5) -> list[Row]:
         timed(signature, repeats).rate(
             "Verify, Ed25519 signature alone", done, "canonical encodings and small orders checked"
         ),
-        timed(proof, repeats).rate(
+        timed(suite, repeats).rate(
             "Verify, JCS proof",
             done,
-            "JSON read strictly, member by member; both hashes of eddsa-jcs-2022; signature",
+            "JSON read, both parts made canonical and hashed as eddsa-jcs-2022 says, signature",
             AIM,
+        ),
+        timed(proof, repeats).rate(
+            "Verify, strict format and JCS proof",
+            done,
+            "the same, with every member of the document checked for its place and form",
         ),
         timed(whole, repeats).rate(
             "Verify, whole procedure",
@@ -81,6 +92,15 @@ def verify_rows(tell: Tell, count: int, repeats: int = 5) -> list[Row]:
             f"verdict {verdict.verdict}, level {verdict.level}",
         ),
     ]
+
+
+def check_proof(document: bytes) -> None:
+    """The cryptosuite alone (eddsa-jcs-2022 §3.3.2), without the form of our credentials."""
+    unsigned = parse_json(document)
+    options = unsigned.pop("proof")
+    value = multibase.decode(options.pop("proofValue"), 64)
+    public = multibase.decode_ed25519(options["verificationMethod"].partition("#")[2])
+    ed25519.verify(public, jcs_signing_bytes(unsigned, options), value)
 
 
 def _document(given: Presented) -> bytes:

@@ -28,8 +28,14 @@ _BRACKET = re.compile(rb"[\[\]{}]")
 _BOM = b"\xef\xbb\xbf"
 
 
+def _is_plain_fraction(value: float) -> bool:
+    """Whether Python's shortest decimal text is also ECMAScript's: no exponent, no `.0`, no -0."""
+    return 1e-4 <= abs(value) < 1e15 and not value.is_integer()
+
+
 def _is_plain(value: Any) -> bool:
-    """Whether the value has only string keys, strings, safe integers, booleans, null, lists."""
+    """Whether the value has only string keys, strings, safe integers, plain fractions, booleans,
+    null and lists."""
     waiting = [value]
     while waiting:
         item = waiting.pop()
@@ -43,7 +49,10 @@ def _is_plain(value: Any) -> bool:
             waiting.extend(item.values())
         elif kind is list:
             waiting.extend(item)
-        elif kind is not int or not -MAX_SAFE_INT <= item <= MAX_SAFE_INT:
+        elif kind is int:
+            if not -MAX_SAFE_INT <= item <= MAX_SAFE_INT:
+                return False
+        elif kind is not float or not _is_plain_fraction(item):
             return False
     return True
 
@@ -80,8 +89,12 @@ def _refuse(reason: str) -> NoReturn:
     raise BadEvidence("json", reason=reason)
 
 
-def _check_depth(data: bytes, max_depth: int) -> None:
-    """Refuse nesting beyond `max_depth` without recursion; strings are skipped."""
+def check_depth(data: bytes, max_depth: int = DEFAULT_DEPTH) -> None:
+    """Refuse nesting beyond `max_depth` without recursion; strings are skipped.
+
+    Before any other reader of strangers' JSON: libraries of the EVM raise Python's recursion limit
+    so far that `json.loads` of a deep text ends the process.
+    """
     if data.count(b"[") + data.count(b"{") <= max_depth:
         return
     depth = 0
@@ -128,7 +141,7 @@ def parse_json(data: bytes, max_depth: int = DEFAULT_DEPTH, limit: int = DEFAULT
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise BadEvidence("json", reason="utf-8") from error
-    _check_depth(data, max_depth)
+    check_depth(data, max_depth)
     try:
         value = _DECODER.decode(text)
     except (ValueError, RecursionError) as error:

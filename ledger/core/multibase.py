@@ -11,8 +11,8 @@ from ledger.core import messages_streams  # noqa: F401  (registers the sentences
 from ledger.errors import BadEvidence
 
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_VALUES = {character: value for value, character in enumerate(_ALPHABET)}
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
-_PAIR_VALUES = {pair: value for value, pair in enumerate(_PAIRS)}
 _CHUNK = 58**10  # the largest power of 58 by an even number of digits that fits 64 bits
 _MAX_TEXT = 256
 _ED25519_PREFIX = b"\xed\x01"  # multicodec ed25519-pub as a varint
@@ -24,6 +24,14 @@ def _ten_digits(value: int) -> str:
     value, third = divmod(value, 3364)
     first, second = divmod(value, 3364)
     return _PAIRS[first] + _PAIRS[second] + _PAIRS[third] + _PAIRS[fourth] + _PAIRS[fifth]
+
+
+def _number(digits: str) -> int:
+    """Up to ten digits as a number of 64 bits: longer ones are slow. Raises KeyError."""
+    value = 0
+    for digit in digits:
+        value = value * 58 + _VALUES[digit]
+    return value
 
 
 def encode(data: bytes) -> str:
@@ -42,11 +50,11 @@ def decode(text: str, length: int | None = None) -> bytes:
     if not text.startswith("z") or len(text) > _MAX_TEXT:
         raise BadEvidence("multibase", reason="prefix" if len(text) <= _MAX_TEXT else "length")
     digits = text[1:]
-    even = digits if len(digits) % 2 == 0 else "1" + digits
     value = 0
     try:
-        for start in range(0, len(even), 2):
-            value = value * 3364 + _PAIR_VALUES[even[start : start + 2]]
+        for start in range(0, len(digits), 10):
+            some = digits[start : start + 10]
+            value = value * 58 ** len(some) + _number(some)
     except KeyError as error:
         raise BadEvidence("multibase", reason="character") from error
     zeros = len(digits) - len(digits.lstrip("1"))

@@ -87,9 +87,23 @@ def test_equals_the_reference_or_refuses_as_it_does(value: Any) -> None:
 def test_the_fast_path_is_taken_for_a_common_document(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(canonical, "_canonical_slow", lambda value: pytest.fail("slow path"))
     assert (
-        canonical_json({"b": [1, None, True], "a": "学证"})
-        == '{"a":"学证","b":[1,null,true]}'.encode()
+        canonical_json({"b": [1, None, True, 3.5], "a": "学证"})
+        == '{"a":"学证","b":[1,null,true,3.5]}'.encode()
     )
+
+
+@settings(max_examples=500, deadline=None)
+@given(_FINITE | st.floats(1e-7, 1e-3) | st.floats(-1e17, 1e17) | st.decimals(0, 999, places=2))
+@example(1e-4)
+@example(9.999999999999999e-05)
+@example(1e15 - 0.125)
+@example(1e15 + 0.5)
+@example(1e16)
+@example(-0.0)
+@example(2.0)
+@example(5e-324)
+def test_numbers_with_fractions_equal_the_reference(number: Any) -> None:
+    assert canonical_json([float(number)]) == rfc8785.dumps([float(number)])
 
 
 class _Colour(enum.StrEnum):
