@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
 from api.home import read_file
 from api.printing.fit import qr_holds
 from api.printing.pdf import printer
+from ledger.core.canonical import parse_json
 from ledger.core.credential import CertificateContent
-from ledger.errors import Refusal, WrongUse
+from ledger.errors import BadEvidence, Refusal, WrongUse
 from ledger.office.context import Office
 from ledger.office.issue import conflicts
 from ledger.office.roster import TEMPLATES, Problem, read_roster
@@ -49,9 +49,9 @@ def read_mapping(path: Path | None) -> dict[str, str] | None:
     if path is None:
         return None
     try:
-        value = json.loads(read_file(path))
-    except ValueError as error:
-        raise WrongUse("mapping-invalid", why=error) from error
+        value = parse_json(read_file(path))
+    except BadEvidence as error:
+        raise WrongUse("mapping-invalid", why=error.detail.get("reason")) from error
     if not isinstance(value, dict) or not all(isinstance(to, str) for to in value.values()):
         raise WrongUse("mapping-invalid", why='{"heading": "column"}')
     return value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,9 @@ from typing import Any
 from api.commands import Subcommands, with_home
 from api.home import read_file
 from api.wiring import Institution, opened
+from ledger.core.canonical import parse_json
 from ledger.core.streams import origin, stream_id
-from ledger.errors import WrongUse
+from ledger.errors import BadEvidence, WrongUse
 from ledger.office import council as office_council
 from ledger.ports import Change, Proposal, Proposed
 from ledger.terminal import Parser, Terminal
@@ -204,9 +204,9 @@ def _shown(arguments: tuple[Any, ...]) -> str:
 
 def _application_file(path: Path) -> dict[str, Any]:
     try:
-        value = json.loads(read_file(path))
-    except ValueError as error:
-        raise WrongUse("application-file", why=error) from error
+        value = parse_json(read_file(path))
+    except BadEvidence as error:
+        raise WrongUse("application-file", why=error.detail.get("reason")) from error
     if not isinstance(value, dict) or not isinstance(value.get("account"), str):
         raise WrongUse("application-file", why="account")
     return value

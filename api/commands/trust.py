@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 from api.commands import Subcommands, with_home
@@ -99,7 +98,7 @@ def _next_version(home: Home, out: Path) -> int:
     for path in (home.root / "trust.json", out):
         if path.exists():
             try:
-                versions.append(int(json.loads(path.read_bytes())["version"]))
-            except (ValueError, KeyError, TypeError, OSError):
+                versions.append(parse_trust(path.read_bytes()).version)
+            except (BadEvidence, OSError):
                 versions.append(0)  # not a bundle: nothing that a version could be behind
     return max(versions) + 1

@@ -10,7 +10,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from ledger.errors import Refusal
+from ledger.core.canonical import check_depth
+from ledger.errors import BadEvidence, Refusal
 
 MAX_BODY = 4 << 20
 MAX_BATCH = 1000
@@ -39,8 +40,9 @@ def answer(body: bytes, call: Callable[[str, list[Any]], Any]) -> bytes:
     if len(body) > MAX_BODY:
         return _encode(_error(None, RpcError(INVALID_REQUEST, "request too large")))
     try:
+        check_depth(body)
         request = json.loads(body)
-    except (ValueError, RecursionError):
+    except (ValueError, BadEvidence):
         return _encode(_error(None, RpcError(PARSE_ERROR, "not JSON")))
     if not isinstance(request, list):
         one = _one(request, call)

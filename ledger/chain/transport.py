@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from ledger.chain.jsonrpc import RpcError
-from ledger.errors import CouldNotLook, WrongUse
+from ledger.core.canonical import check_depth
+from ledger.errors import BadEvidence, CouldNotLook, WrongUse
 
 if TYPE_CHECKING:
     from ledger.chain.embedded.chain import EmbeddedChain
@@ -138,8 +139,9 @@ class HttpTransport:
 def read_answer(body: bytes, number: int, method: str, status: int = 200) -> Any:
     """The result in the answer to question `number`; RpcError, CouldNotLook("node-garbage")."""
     try:
+        check_depth(body)
         found = json.loads(body)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, BadEvidence) as error:
         what = f"{method}: not JSON (HTTP {status})"
         raise CouldNotLook("node-garbage", what=what) from error
     if not isinstance(found, dict):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +9,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ledger.errors import NotAllowed, WrongUse
+from ledger.core.canonical import parse_json
+from ledger.errors import BadEvidence, NotAllowed, WrongUse
 from ledger.keys.account import ChainAccount
 from ledger.keys.sealed import Entropy, SealedFile
 from ledger.ports import Account, Signer
@@ -102,7 +102,7 @@ def _from_keystore(keystore: bytes, passphrase: str) -> bytes:
     from eth_account import Account as EthAccount
 
     try:
-        value: Any = json.loads(keystore)
+        value: Any = parse_json(keystore)
         return bytes(EthAccount.decrypt(value, passphrase))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (BadEvidence, ValueError, KeyError, TypeError, AttributeError) as error:
         raise NotAllowed("keystore-unreadable", why=type(error).__name__) from error

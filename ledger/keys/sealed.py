@@ -19,6 +19,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
+from ledger.core.canonical import parse_json
 from ledger.errors import BadEvidence, CouldNotLook, NotAllowed, WrongUse
 from ledger.keys import messages as _messages  # noqa: F401  (registers the codes)
 
@@ -127,10 +128,10 @@ def _sync(folder: Path) -> None:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        value = json.loads(path.read_bytes())
+        value = parse_json(path.read_bytes())
     except FileNotFoundError as error:
         raise CouldNotLook("key-file-missing", path=path) from error
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, BadEvidence) as error:
         raise BadEvidence("key-file-damaged", path=path, why=type(error).__name__) from error
     if not isinstance(value, dict):
         raise BadEvidence("key-file-damaged", path=path, why="JSON")
