@@ -21,7 +21,6 @@ DEFAULT_DEPTH = 64
 DEFAULT_LIMIT = 16 << 20
 
 _FAST = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-_FOUR_BYTE_LEAD = re.compile(rb"[\xf0-\xf4]")
 # Possessive, and without need of the closing quote: linear on any input.
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _BRACKET = re.compile(rb"[\[\]{}]")
@@ -35,7 +34,8 @@ def _is_plain_fraction(value: float) -> bool:
 
 def _is_plain(value: Any) -> bool:
     """Whether the value has only string keys, strings, safe integers, plain fractions, booleans,
-    null and lists."""
+    null and lists. Among keys beyond the basic plane the order by UTF-16 units would differ from
+    that by code points."""
     waiting = [value]
     while waiting:
         item = waiting.pop()
@@ -44,7 +44,7 @@ def _is_plain(value: Any) -> bool:
             continue
         if kind is dict:
             for key in item:
-                if type(key) is not str:
+                if type(key) is not str or not (key.isascii() or max(key) < "\U00010000"):
                     return False
             waiting.extend(item.values())
         elif kind is list:
@@ -79,10 +79,7 @@ def canonical_json(value: Any) -> bytes:
         fast = _FAST.encode(value).encode("utf-8")
     except (TypeError, ValueError, RecursionError):
         return _canonical_slow(value)
-    # Beyond the basic plane the order by UTF-16 units differs from that by code points.
-    if _FOUR_BYTE_LEAD.search(fast) or not _is_plain(value):
-        return _canonical_slow(value)
-    return fast
+    return fast if _is_plain(value) else _canonical_slow(value)
 
 
 def _refuse(reason: str) -> NoReturn:
