@@ -216,7 +216,7 @@ class StreamAudit:
         try:
             entry = decode(raw)
         except BadEvidence as refusal:
-            self._find("audit-entry", where, why=refusal.detail.get("reason", refusal.code))
+            self._find("audit-entry", where, why=_why(refusal))
             return
         if _kind_of(entry) is not self.rules.kind:
             if not (isinstance(entry, ContinuationEntry) and index == 0):
@@ -260,7 +260,7 @@ class StreamAudit:
             self.status.follow(entry)
         except BadEvidence as refusal:
             # The entry claims a list that its stream cannot have; later roots may well stand on it.
-            self._find("audit-status-rule", where, why=refusal.detail.get("problem", refusal.code))
+            self._find("audit-status-rule", where, why=_why(refusal))
             self.strayed = True
             return
         fits = self.status.root() == entry.root
@@ -347,6 +347,14 @@ def _base64(shape: Shape) -> bytes:
         return base64.b64decode(text.encode("ascii"), validate=True)
     except (binascii.Error, ValueError):
         shape.refuse("base64")
+
+
+def _why(refusal: BadEvidence) -> str:
+    """The cause in few words, for a sentence of either language."""
+    detail = refusal.detail
+    if refusal.code == "status-action":
+        return f"{detail['index']}: {detail['state']} → {detail['action']}"
+    return str(detail.get("problem") or detail.get("reason") or refusal.code)
 
 
 def _kind_of(entry: Entry) -> Kind:
