@@ -287,7 +287,9 @@ class Replay:
             Kind(stream.kind),
             tuple(WriterFact(one.account, one.since_block) for one in writers),
             tuple(
-                GrantFact(g.granted_block, g.from_time, g.until, g.ended, g.kinds, g.types)
+                GrantFact(
+                    g.granted_block, g.from_time, g.until, g.ended, g.kinds, g.types, g.ended_block
+                )
                 for g in row.accreditations
             ),
             tuple(

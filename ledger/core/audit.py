@@ -91,15 +91,18 @@ class GrantFact:
     ended: int | None
     kinds: int
     types: int
+    ended_block: int = 0
 
     def covers(self, kind: Kind, type_code: int | None, block: int, time: int) -> bool:
         """Whether it permits that kind (and credential type) at a block and its time."""
-        end = self.until if self.ended is None else min(self.until, self.ended)
+        # In the very block of its end an accreditation may still have held, by order there.
+        over = self.ended is not None and time >= self.ended and block > self.ended_block
         return (
             bool(self.kinds >> kind & 1)
             and (type_code is None or bool(self.types >> type_code & 1))
             and self.granted_block <= block
-            and self.from_time <= time < end
+            and self.from_time <= time < self.until
+            and not over
         )
 
 
@@ -184,11 +187,10 @@ class StreamAudit:
             self._find("audit-back-link", where)
 
     def _authorised(self, fact: AnchorFact, where: str) -> bool:
-        since = [row for row in self.rules.writers if row.since_block <= fact.block]
-        # In the very block of a change both writers may have been first, by transaction order.
-        current = {row.account.lower() for row in since[-1:]}
-        if since and since[-1].since_block == fact.block:
-            current |= {row.account.lower() for row in since[-2:]}
+        before = [row for row in self.rules.writers if row.since_block < fact.block]
+        # In the very block of a change, old and new may each have been the writer, by order there.
+        within = [row for row in self.rules.writers if row.since_block == fact.block]
+        current = {row.account.lower() for row in (*before[-1:], *within)}
         if fact.sender.lower() not in current:
             self._find("audit-writer", where, sender=fact.sender)
         granted = self.rules.kind is Kind.STATUS or self._granted(None, fact)
