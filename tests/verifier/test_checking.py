@@ -161,7 +161,8 @@ def test_host_down(ledger: Ledger) -> None:
 def test_host_ahead_of_what_was_read_is_asked_again(ledger: Ledger) -> None:
     """The issuer anchors between our reading of the chain and of its host."""
     paper = furnished(ledger)
-    original, times = ledger.host.__call__, []
+    original = ledger.host.__call__
+    times: list[int] = []
 
     def get(url: str) -> bytes:
         if "/lookup/" in url and not times:
