@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from api.certificates import render_pdf
@@ -17,7 +17,7 @@ from api.roster import TEMPLATES, validated
 from api.tokens import authorise
 from api.wiring import Institution
 from ledger.core.frame import qr_text
-from ledger.errors import NotAllowed, WrongUse
+from ledger.errors import BadEvidence, NotAllowed, WrongUse
 from ledger.office.anchor import anchor
 from ledger.office.issue import certificate, issue
 from ledger.office.status import change_status
@@ -67,14 +67,19 @@ def router(institution: Institution) -> APIRouter:
             data = qr_png(text) if suffix == "png" else render_pdf(office, issued, text)
         return Response(data, media_type=FORMATS[suffix])
 
-    @routes.post("/certificates/{number}/status", summary="Revoke, suspend, reinstate, …")
-    def status(
-        number: str, change: StatusChange, authorization: Authorization = None
+    @routes.post(
+        "/certificates/{number}/status",
+        summary="Revoke, suspend, reinstate, …",
+        openapi_extra={"requestBody": _schema(StatusChange)},
+    )
+    async def status(
+        number: str, request: Request, authorization: Authorization = None
     ) -> dict[str, Any]:
-        authorise(institution.store, authorization, "issue")
-        if change.action not in ACTIONS:
-            raise WrongUse("usage", why=" | ".join(ACTIONS))
-        done = change_status(office, number, ACTIONS[change.action][0], change.reason)
+        authorise(institution.store, authorization, "issue")  # before the body is looked at
+        change = _status_change(await request.body())
+        done = await run_in_threadpool(
+            change_status, office, number, ACTIONS[change.action][0], change.reason
+        )
         return {"number": done.number, "action": done.action, "index": done.index}
 
     @routes.post("/anchor", summary="Anchor what grew, now")
@@ -83,6 +88,25 @@ def router(institution: Institution) -> APIRouter:
         return {"anchored": [as_json(item) for item in anchor(office)]}
 
     return routes
+
+
+def _schema(model: type[BaseModel]) -> dict[str, Any]:
+    return {
+        "required": True,
+        "content": {"application/json": {"schema": model.model_json_schema()}},
+    }
+
+
+def _status_change(body: bytes) -> StatusChange:
+    try:
+        change = StatusChange.model_validate_json(body)
+    except ValidationError as error:
+        first = error.errors()[0]
+        pointer = "/" + "/".join(str(part) for part in first["loc"])
+        raise BadEvidence("body-invalid", pointer=pointer, why=first["msg"]) from error
+    if change.action not in ACTIONS:
+        raise WrongUse("usage", why=" | ".join(ACTIONS))
+    return change
 
 
 def _issue(
