@@ -1,4 +1,5 @@
-"""Random histories: contracts and model accept the same steps and reach the same state."""
+"""Random histories: contracts and model accept the same steps and reach the same state, and the
+auditor's replay of what was logged reaches it too."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from scripts.evm import Reverted
 from tests import reference_merkle as reference
 from tests.contracts.model import KINDS, NO_CUT_OFF, Head, Model, Refused
+from tests.contracts.replayed import Replayed
 from tests.contracts.world import (
     ALICE,
     ALL_KINDS,
@@ -91,6 +93,7 @@ class Contracts(RuleBasedStateMachine):
         self.model = copy.deepcopy(model)
         self.model.time = self.world.evm.time
         self.unchecked = True
+        self.replayed = Replayed(self.world)
         self.ids = [self.world.council.get("proposalAt", n) for n in range(len(model.s.proposals))]
 
     def both(self, step: str, modelled: Callable[[], None], real: Callable[[], Any]) -> bool:
@@ -232,8 +235,14 @@ class Contracts(RuleBasedStateMachine):
         self.both(
             "anchor",
             lambda: self.model.anchor(who, stream, follows, size, ROOTS[tag][size], same),
-            lambda: self.world.log.send(who, "anchor", *arguments),
+            lambda: self.replayed.anchored(
+                self.world.log.send(who, "anchor", *arguments), who, TREES[tag][:size]
+            ),
         )
+
+    def teardown(self) -> None:
+        if hasattr(self, "replayed"):
+            SEEN["anchors replayed"] += self.replayed.compare()
 
     @invariant()
     def same_state(self) -> None:
