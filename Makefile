@@ -22,6 +22,7 @@ check:
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
 	@.venv/bin/python -m scripts.compile --check
+	@.venv/bin/pytest -q --no-header tests/docs --deselect tests/docs/test_try_it.py
 	@node_modules/.bin/solhint --disc --noPoster --max-warnings 0 --config contracts/.solhint.json 'contracts/**/*.sol'
 	@npm --prefix verifier/web run --silent check
 
