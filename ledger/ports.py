@@ -341,7 +341,12 @@ class ChainSender(Protocol):
         """Brings every living row to its end; the normal path run again."""
 
     def anchor(
-        self, kind: str, stream_id: bytes, follows: Head, size: int, root: bytes,
+        self,
+        kind: str,
+        stream_id: bytes,
+        follows: Head,
+        size: int,
+        root: bytes,
         proof: Sequence[bytes],
     ) -> Receipt:
         """`RecordLog.anchor`. Already there (this very size and root): its Receipt, found again.
