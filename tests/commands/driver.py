@@ -1,0 +1,94 @@
+"""Runs the commands as their users do: as processes, with nothing of ours imported."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+XUEZHENG = Path(sys.executable).with_name("xuezheng")
+SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended. `json` is the last line of its standard output."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out.splitlines()[-1])
+
+    @property
+    def error(self) -> str:
+        """The refusal's code."""
+        found: str = self.json["error"]["code"]
+        return found
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """This process's, without what the commands look at, so that a developer's does not matter."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("XUEZHENG_")}
+    return {**kept, **changes}
+
+
+def xuezheng(*arguments: object, code: int | None = 0, **env: str) -> Ran:
+    """One command; its exit code must be `code`, and a traceback never shows."""
+    found = subprocess.run(
+        [str(XUEZHENG), *map(str, arguments)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        env=environment(**env),
+        check=False,
+    )
+    ran = Ran(found.returncode, found.stdout, found.stderr)
+    assert "Traceback" not in ran.out + ran.err, ran
+    assert code is None or ran.code == code, ran
+    return ran
+
+
+def start(arguments: Sequence[object], **env: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [str(XUEZHENG), *map(str, arguments)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(**env),
+    )
+
+
+def end(process: subprocess.Popen[str]) -> Ran:
+    out, err = process.communicate(timeout=SECONDS)
+    ran = Ran(process.returncode, out, err)
+    assert "Traceback" not in out + err, ran
+    return ran
+
+
+@contextmanager
+def serving(*arguments: object, stop: signal.Signals = signal.SIGTERM) -> Iterator[str]:
+    """A command that serves until a signal, then ends with 0; gives the URL that it printed."""
+    process = start([*arguments, "--json"])
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line, end(process)
+        yield str(json.loads(line)["url"])
+        process.send_signal(stop)
+        assert end(process).code == 0
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
