@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,8 @@ class StateFile:
                 os.fsync(file.fileno())
             os.replace(temporary, self._path)
         except OSError as error:
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):
+                temporary.unlink()
             raise WrongUse("file-unwritable", path=self._path, why=error.strerror) from error
         self._saved = time.monotonic()
 

@@ -84,6 +84,7 @@ class Fetcher:
         while len(body) <= limit:
             part = response.read1(_STEP)
             if not part:
+                _whole(response, body)
                 break
             body += part
             if time.monotonic() > end:
@@ -96,6 +97,13 @@ class Fetcher:
         connection = self._kept.pop(host, None)
         if connection is not None:
             connection.close()
+
+
+def _whole(response: http.client.HTTPResponse, body: bytearray) -> None:
+    """`read1` says nothing of a body that ends early. Also frees the connection for the next."""
+    if response.length:
+        raise http.client.IncompleteRead(bytes(body), response.length)
+    response.close()
 
 
 def get(url: str, limit: int = MAX_BYTES) -> bytes:

@@ -20,6 +20,8 @@ from verifier.documents import read_pdf, read_picture
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM", b"II*\x00", b"MM\x00*")
 LINK = "/v#"
 TYPES = ("VerifiableCredential", "OpenBadgeCredential", "AchievementCredential")
+MARKS = (*TYPES, "www.w3.org/ns/credentials", "credentialSubject")
+"""A cut or broken file that holds one of these was a credential."""
 MAX_LINK = 4096
 
 T = TypeVar("T")
@@ -61,7 +63,7 @@ def _document(data: bytes) -> Presented:
 
 
 def _calls_itself_credential(data: bytes) -> bool:
-    if any(name.encode() in data for name in TYPES):
+    if any(mark.encode() in data for mark in MARKS):
         return True
     try:
         value = json.loads(data)  # the names may be written with escapes

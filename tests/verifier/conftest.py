@@ -23,3 +23,12 @@ def shared() -> Iterator[tuple[Ledger, builders.Paper]]:
     """A furnished ledger and its certificate, for tests that leave both as they are."""
     with world.ledger() as made:
         yield made, world.furnished(made)
+
+
+@pytest.fixture(scope="module")
+def online(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[world.Served, builders.Paper]]:
+    """The same over HTTP in real time, for the commands; tests leave it as it is."""
+    with world.served(tmp_path_factory.mktemp("online")) as made:
+        yield made, world.furnished(made.ledger)

@@ -7,15 +7,19 @@ test puts into `files` in their place.
 
 from __future__ import annotations
 
-import hashlib
 import os
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from ledger.chain.embedded.chain import EmbeddedChain
 from ledger.chain.embedded.engine import GenesisSpec
+from ledger.chain.embedded.server import ChainServer
 from ledger.chain.reader import NodeReader
 from ledger.chain.transport import LocalTransport, Transport
 from ledger.core import merkle
@@ -25,7 +29,7 @@ from ledger.core.lookup import Bucket, Member, format_bucket, in_bucket
 from ledger.core.signed_note import checkpoint_text, format_note, note_signature
 from ledger.core.streams import stream_id
 from ledger.core.tiles import Tile, pack_entries, parse_tile_path
-from ledger.core.trust import Chain, Contract, Node, TrustBundle
+from ledger.core.trust import Chain, Contract, Node, TrustBundle, format_trust
 from ledger.errors import BadEvidence, CouldNotLook
 from ledger.ports import Change, Contracts, Receipt
 from tests import builders
@@ -50,9 +54,10 @@ class Host:
     files: dict[str, bytes | Exception] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     down: bool = False
+    public_url: str = builders.PUBLIC_URL
 
     def __call__(self, url: str) -> bytes:
-        path = url.removeprefix(builders.PUBLIC_URL + "/")
+        path = url.removeprefix(self.public_url + "/")
         self.asked.append(path)
         if self.down:
             raise CouldNotLook("host-unreachable", url=url, why="cut")
@@ -141,13 +146,15 @@ class FaultyTransport:
 class Ledger:
     """The chain, the issuer XZU on it, its host, and a trust bundle of three members."""
 
-    def __init__(self, chain: EmbeddedChain) -> None:
+    def __init__(
+        self, chain: EmbeddedChain, start: int = START, public_url: str = builders.PUBLIC_URL
+    ) -> None:
         self.chain = chain
-        self.now = START
+        self.now = self.start = start
         transport = LocalTransport(chain)
         self.world = worlds.World(transport, chain.chain_id, worlds.account("xzu"))
         self.reader = self.world.reader
-        self.host = Host()
+        self.host = Host(public_url=public_url)
         self.nodes = {url: FaultyTransport(transport, url) for url in URLS}
         self.trust = self._trust()
 
@@ -158,7 +165,7 @@ class Ledger:
         ]
         registrar = self.world.registrar
         registrar.submit_application(
-            "XZU", DOMAIN, builders.ISSUER.name, builders.ISSUER.name_en, builders.PUBLIC_URL,
+            "XZU", DOMAIN, builders.ISSUER.name, builders.ISSUER.name_en, self.host.public_url,
             builders.VERIFY_URL, keys,
         )  # fmt: skip
         changes = [
@@ -229,7 +236,11 @@ class Ledger:
         codes = [code for code, _ in builders.COUNCIL]
         nodes = tuple(Node(code, url) for code, url in zip(codes, URLS, strict=True))
         bundle = replace(
-            made, chain=chain, nodes=nodes, issued=START - 86_400, expires=START + 365 * 86_400
+            made,
+            chain=chain,
+            nodes=nodes,
+            issued=self.start - 86_400,
+            expires=self.start + 365 * 86_400,
         )
         return builders.sign_trust(bundle, builders.COUNCIL)
 
@@ -238,16 +249,72 @@ class Ledger:
         return builders.sign_trust(replace(self.trust, **changes), builders.COUNCIL)
 
 
+class _Answers(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    host: Host
+
+    def do_GET(self) -> None:
+        try:
+            status, body = 200, self.host(self.host.public_url + self.path)
+        except CouldNotLook as refusal:
+            status, body = (404 if refusal.code == "host-missing" else 503), b"no"
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@dataclass
+class Served:
+    """A ledger in real time, its node and its host on loopback, its trust bundle in a file."""
+
+    ledger: Ledger
+    node: str
+    folder: Path
+    trust: Path
+
+    def write_trust(self, name: str, **changes: Any) -> Path:
+        """Another bundle, signed by all."""
+        path = self.folder / name
+        path.write_bytes(format_trust(self.ledger.trust_with(**changes)))
+        return path
+
+
 @contextmanager
-def ledger() -> Iterator[Ledger]:
+def served(folder: Path) -> Iterator[Served]:
+    """An admitted issuer whose registered public URL answers."""
+    handler = type("Answers", (_Answers,), {})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as http:
+        url = f"http://127.0.0.1:{http.server_port}"
+        with ledger(int(time.time()) - 86_400, url) as made:
+            handler.host = made.host  # type: ignore[attr-defined]
+            thread = threading.Thread(target=http.serve_forever, args=(0.05,))
+            chain = ChainServer(made.chain)
+            thread.start()
+            try:
+                node = chain.start()
+                nodes = tuple(Node(code, node) for code, _ in builders.COUNCIL)
+                made.trust = made.trust_with(nodes=nodes)
+                trust = folder / "trust.json"
+                trust.write_bytes(format_trust(made.trust))
+                yield Served(made, node, folder, trust)
+            finally:
+                chain.stop()
+                http.shutdown()
+                thread.join()
+
+
+@contextmanager
+def ledger(start: int = START, public_url: str = builders.PUBLIC_URL) -> Iterator[Ledger]:
     """An admitted issuer that has done nothing yet."""
     holder: list[Ledger] = []
-    spec = GenesisSpec(
-        (1 << 24) + int.from_bytes(hashlib.sha256(os.urandom(8)).digest()[:5]), START
-    )
-    chain = EmbeddedChain.in_memory(spec, lambda: holder[0].now if holder else START)
+    spec = GenesisSpec.random(os.urandom, start)
+    chain = EmbeddedChain.in_memory(spec, lambda: holder[0].now if holder else start)
     try:
-        made = Ledger(chain)
+        made = Ledger(chain, start, public_url)
         holder.append(made)
         made.admit()
         yield made
