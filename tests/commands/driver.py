@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,13 +36,13 @@ class Ran:
         return found
 
 
-def environment(**changes: str) -> dict[str, str]:
+def environment(changes: Mapping[str, str]) -> dict[str, str]:
     """This process's, without what the commands look at, so that a developer's does not matter."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("XUEZHENG_")}
     return {**kept, **changes}
 
 
-def xuezheng(*arguments: object, code: int | None = 0, **env: str) -> Ran:
+def xuezheng(*arguments: object, code: int | None = 0, env: Mapping[str, str] | None = None) -> Ran:
     """One command; its exit code must be `code`, and a traceback never shows."""
     found = subprocess.run(
         [str(XUEZHENG), *map(str, arguments)],
@@ -50,7 +50,7 @@ def xuezheng(*arguments: object, code: int | None = 0, **env: str) -> Ran:
         capture_output=True,
         text=True,
         timeout=SECONDS,
-        env=environment(**env),
+        env=environment(env or {}),
         check=False,
     )
     ran = Ran(found.returncode, found.stdout, found.stderr)
@@ -59,14 +59,14 @@ def xuezheng(*arguments: object, code: int | None = 0, **env: str) -> Ran:
     return ran
 
 
-def start(arguments: Sequence[object], **env: str) -> subprocess.Popen[str]:
+def start(arguments: Sequence[object]) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [str(XUEZHENG), *map(str, arguments)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=environment(**env),
+        env=environment({}),
     )
 
 
