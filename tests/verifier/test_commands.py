@@ -159,9 +159,9 @@ def test_at(run: Run, trust: Path, link: str) -> None:
 
 def test_unusable_trust_files(run: Run, link: str, tmp_path: Path, trust: Path) -> None:
     good = trust.read_bytes()
-    bad = (b"", b"{}", b"[]", b"\xff", good[:-1], good + b" {}", b"[" * 9999,
-           good.replace(b'"threshold":2', b'"threshold":"2"'),
-           good.replace(b'"XuezhengTrustBundle"', b'"Other"'))  # fmt: skip
+    bad = (b"", b"{}", b"[]", b"\xff", good[:-3], good + b" {}", b"[" * 9999,
+           good.replace(b'"threshold"', b'"treshold"'),
+           good.replace(b"XuezhengTrustBundle", b"Other"))  # fmt: skip
     for number, data in enumerate(bad):
         path = tmp_path / f"{number}.json"
         path.write_bytes(data)
