@@ -161,6 +161,7 @@ class Replay:
         result: AuditResult,
     ) -> StreamAudit | None:
         """The replay as far as it came; None when it could not begin."""
+        before = len(result.findings)
         try:
             audit = self._resumed(stream, head, self._rules(row, stream, reaffirmed), result)
         except CouldNotLook as refusal:
@@ -183,7 +184,7 @@ class Replay:
                 "size": audit.size,
                 "root": audit.root.hex(),
                 "anchors": audit.seq,
-                "findings": len(audit.findings),
+                "findings": len(result.findings) - before,
             }
         )
         return audit

@@ -21,7 +21,7 @@ from verifier.commands import nodes_of, trust_of, with_trust
 from verifier.fetch import Fetcher
 from verifier.nodes import agree
 from verifier.replay import AuditResult, Replay
-from verifier.report import write_report
+from verifier.report import SELF_DECLARED, write_report
 
 EXIT = {"clean": 0, "findings": 1, "undetermined": 2}
 SHOWN = 50
@@ -62,7 +62,7 @@ def run(terminal: Terminal, options: argparse.Namespace) -> int:
     value = to_json(result, trust, block, terminal.lang)
     if options.report:
         write_report(options.report, value, terminal.lang)
-    show(terminal, result, block)
+    show(terminal, result, block, trust)
     terminal.result(value)
     return EXIT[result.verdict]
 
@@ -92,8 +92,8 @@ def _usable(trust: TrustBundle, now: int) -> None:
         raise CouldNotLook("trust-expired", expires=utc_text(trust.expires))
 
 
-def show(terminal: Terminal, result: AuditResult, block: Block | None) -> None:
-    """The result for people: one line, then every finding."""
+def show(terminal: Terminal, result: AuditResult, block: Block | None, trust: TrustBundle) -> None:
+    """The result for people: one line, by which bundle, every stream, every finding."""
     from rich.console import Console
     from rich.text import Text
 
@@ -110,6 +110,10 @@ def show(terminal: Terminal, result: AuditResult, block: Block | None) -> None:
         else f": {len(result.streams)} streams, {result.anchors} anchors, {result.entries} entries"
     )
     console.print(Text.assemble((word, f"bold {colour}"), at + counts))
+    name = "信任包指纹 " if zh else "trust bundle "
+    console.print(Text(f"  {name}{fingerprint(trust)}", style="dim"))
+    if trust.self_declared:
+        console.print(Text(f"  {SELF_DECLARED[0 if zh else 1]}", style="yellow"))
     for one in result.streams:
         state = ("✗", "red") if one["findings"] else ("·", "dim")
         console.print(Text.assemble("  ", state, f" {one['origin']:<40} {one['size']:>9}"))
