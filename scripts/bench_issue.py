@@ -38,6 +38,8 @@ def issue_rows(tell: Tell, certificates: int, printed: int, repeats: int = 5) ->
         tell(f"issue {certificates:,} certificates")
         content = world.rows(min(certificates, BATCH))
         made = timed(lambda: make_records(office, content, 1), repeats)
+        sign = office.signer("credential").sign
+        signed = timed(lambda: [sign(b"%064d" % number) for number in range(1_000)], repeats)
         maker = Maker(office, world.NOW)
         proofs = timed(lambda: [maker.document(row, 7) for row in content], repeats)
         whole = Spent()
@@ -47,6 +49,9 @@ def issue_rows(tell: Tell, certificates: int, printed: int, repeats: int = 5) ->
                 issue(office, roster)
         about = "degrees and courses in turn, one process"
         rows = [
+            signed.rate(
+                "Sign, Ed25519 alone", 1_000, "64-byte messages; the floor of what follows"
+            ),
             proofs.rate("Document with JCS proof", len(content), f"one Ed25519 signature; {about}"),
             made.rate(
                 "Issue, JCS proof, QR frame and entry",

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import cast
 
 from ledger.core.content import CertificateContent
@@ -118,11 +119,14 @@ class OneChain:
     store: StreamStore
     step: int
 
-    def __post_init__(self) -> None:
-        self._ids = {
-            IDENTITY.stream_id(kind): kind for kind in KIND_NAMES.values() if kind != "continuation"
-        }
-        self._anchors = {kind: self._sizes(kind) for kind in self._ids.values()}
+    @cached_property
+    def _ids(self) -> dict[bytes, str]:
+        kinds = (kind for kind in KIND_NAMES.values() if kind != "continuation")
+        return {IDENTITY.stream_id(kind): kind for kind in kinds}
+
+    @cached_property
+    def _anchors(self) -> dict[str, list[tuple[int, bytes]]]:
+        return {kind: self._sizes(kind) for kind in self._ids.values()}
 
     def _sizes(self, kind: str) -> list[tuple[int, bytes]]:
         total = self.store.size(kind)
@@ -191,9 +195,9 @@ class OneChain:
         return (WriterRow(ACCOUNT, 0),)
 
 
-def office(store: StreamStore, chain: OneChain | None = None) -> Office:
+def office(store: StreamStore) -> Office:
     """The use cases' ports over a store; nothing here sends."""
-    reader = chain or OneChain(store, 1)
+    reader = OneChain(store, 1)
 
     def no_sender() -> ChainSender:
         raise CouldNotLook("node-unreachable")
