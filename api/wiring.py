@@ -36,7 +36,6 @@ class Institution:
     office: Office
     store: Store
     keys: KeyFile
-    account: str
     _registrar: Callable[[], ChainRegistrar]
     chain_call: Callable[[bytes], bytes]
     """JSON-RPC bytes in and out: what `/chain` answers."""
@@ -47,6 +46,11 @@ class Institution:
     def registrar(self) -> ChainRegistrar:
         """Writes to council and registry in this institution's name."""
         return self._registrar()
+
+    @property
+    def account(self) -> str:
+        """The chain account's address."""
+        return self.keys.account().address
 
     def checked_address(self, given: str) -> str:
         """Checksummed address; WrongUse("bad-address")."""
@@ -130,7 +134,6 @@ def assemble(
         office,
         store,
         keys,
-        account.address,
         lambda: ChainRegistrar(sender()),
         gateway(connect, writable=config.engine == "embedded"),
         embedded and isinstance(connect(), LocalTransport),

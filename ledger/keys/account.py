@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 
@@ -9,9 +10,13 @@ class ChainAccount:
     """`ports.Account` over 32 secret bytes. eth-account is imported when first used: it is slow."""
 
     def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    @cached_property
+    def _local(self) -> Any:
         from eth_account import Account
 
-        self._local = Account.from_key(secret)
+        return Account.from_key(self._secret)
 
     @property
     def address(self) -> str:
