@@ -7,24 +7,24 @@ from ledger.errors import register
 register(
     {
         "no-home": (
-            "{path} 不是机构数据目录;请先运行 xuezheng init。",
+            "{path} 不是机构数据目录；请先运行 xuezheng init。",
             "{path} is not an institution's folder; run xuezheng init first.",
         ),
         "home-in-use": ("{path} 已被使用。", "{path} is already in use."),
         "config-damaged": (
-            "配置 {path} 已损坏:{why}",
+            "配置 {path} 已损坏：{why}",
             "The configuration {path} is damaged: {why}",
         ),
         "no-passphrase": (
-            "没有口令:请设置 XUEZHENG_PASSPHRASE 或 XUEZHENG_PASSPHRASE_FILE。",
+            "没有口令：请设置 XUEZHENG_PASSPHRASE 或 XUEZHENG_PASSPHRASE_FILE。",
             "No passphrase: set XUEZHENG_PASSPHRASE or XUEZHENG_PASSPHRASE_FILE.",
         ),
         "passphrase-mismatch": ("两次输入的口令不同。", "The two passphrases differ."),
-        "bad-name": ("机构名称不合要求:{why}", "The institution's name will not do: {why}"),
+        "bad-name": ("机构名称不合要求：{why}", "The institution's name will not do: {why}"),
         "bad-domain": ("域名 {domain} 不合要求。", "The domain {domain} will not do."),
         "bad-code": ("机构代码 {given} 不合要求。", "The code {given} will not do."),
         "bad-url": (
-            "{url} 不合要求:须为 https(仅本机可用 http)。",
+            "{url} 不合要求：须为 https（仅本机可用 http）。",
             "{url} will not do: https is needed (http for loopback only).",
         ),
         "unknown-scope": ("未知的令牌权限 {scope}。", "Unknown token scope {scope}."),
@@ -36,19 +36,19 @@ register(
         ),
         "body-too-large": ("请求体超过 {limit} 字节。", "The body is larger than {limit} bytes."),
         "body-invalid": (
-            "请求体不合要求:{pointer}:{why}",
+            "请求体不合要求：{pointer}：{why}",
             "The body will not do: {pointer}: {why}",
         ),
         "not-found": ("没有这个地址。", "There is nothing at this address."),
         "method-not-allowed": ("此地址不支持该方法。", "This address does not take that method."),
         "internal-error": (
-            "内部错误,未确认的内容没有写入。",
+            "内部错误，未确认的内容没有写入。",
             "Internal error; nothing unacknowledged was written.",
         ),
-        "mapping-invalid": ("列对应文件不合要求:{why}", "The mapping file will not do: {why}"),
-        "application-file": ("申请文件不合要求:{why}", "The application file will not do: {why}"),
+        "mapping-invalid": ("列对应文件不合要求：{why}", "The mapping file will not do: {why}"),
+        "application-file": ("申请文件不合要求：{why}", "The application file will not do: {why}"),
         "change-arguments": (
-            "此更改需要:{needed}",
+            "此更改需要：{needed}",
             "This change needs: {needed}",
         ),
     }

@@ -165,7 +165,7 @@ class InstitutionRow:
 
 @dataclass(frozen=True)
 class Application:
-    """An institution's own request to be admitted, with its keys (public_key, purpose, algorithm)."""
+    """An institution's own request for admission; keys are (public_key, purpose, algorithm)."""
 
     id: int
     account: str

@@ -1,8 +1,8 @@
 """What both commands share at the terminal: language, `--json`, progress, exit codes.
 
 Text for people goes to standard output; with `--json` it goes to standard error and the last line
-of standard output is one JSON object. Whatever a user does ends in a sentence and an exit code, never
-in a traceback.
+of standard output is one JSON object. Whatever a user does ends in a sentence and an exit code,
+never in a traceback.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from ledger.ports import Progress
 
 register(
     {
-        "usage": ("用法不对:{why}", "Wrong usage: {why}"),
+        "usage": ("用法不对：{why}", "Wrong usage: {why}"),
         "interrupted": (
-            "已中断;已确认的内容都已保存。",
+            "已中断；已确认的内容都已保存。",
             "Interrupted; what was acknowledged is kept.",
         ),
         "file-unreadable": ("无法读取 {path}:{why}", "Cannot read {path}: {why}"),
         "file-unwritable": ("无法写入 {path}:{why}", "Cannot write {path}: {why}"),
         "internal": (
-            "内部错误({why});未确认的内容没有写入。设 XUEZHENG_DEBUG=1 可看到细节。",
+            "内部错误（{why}）；未确认的内容没有写入。设 XUEZHENG_DEBUG=1 可看到细节。",
             "Internal error ({why}); nothing unacknowledged was written. "
             "Set XUEZHENG_DEBUG=1 to see details.",
         ),

@@ -168,11 +168,11 @@ def step(zh: str, en: str) -> Iterator[None]:
 def parties(ports: list[int]) -> tuple[Party, Party, Party]:
     """The authority and the two universities."""
     return (
-        Party("authority", "秦省教育厅(演示)", "Qin Education Department (demo)",
+        Party("authority", "秦省教育厅（演示）", "Qin Education Department (demo)",
               "edu.qin.example", "QIN-EDU", ports[1]),
-        Party("north", "渭北大学(演示)", "Weibei University (demo)",
+        Party("north", "渭北大学（演示）", "Weibei University (demo)",
               "weibei.example", "WEIBEI", ports[2]),
-        Party("south", "终南理工大学(演示)", "Zhongnan Institute of Technology (demo)",
+        Party("south", "终南理工大学（演示）", "Zhongnan Institute of Technology (demo)",
               "zhongnan.example", "ZHONGNAN", ports[3]),
     )  # fmt: skip
 
@@ -209,7 +209,7 @@ def found(demo: Demo, authority: Party, universities: tuple[Party, ...]) -> None
                 "--types", "degree,course")  # fmt: skip
     _, seen = demo.run("xuezheng", "council", "list", "--home", demo.home(authority))
     demo.expect(
-        "理事会三位成员,两位同意方可更改 / a council of three, two must agree",
+        "理事会三位成员，两位同意方可更改 / a council of three, two must agree",
         len(seen["members"]) == 3 and seen["threshold"] == 2,
         seen,
     )
@@ -285,7 +285,7 @@ def kill_in_the_middle(demo: Demo, party: Party, statements: Path) -> None:
     _, seen = demo.run(*words, statements)
     again = demo.run(*words, statements)[1]
     demo.expect(
-        "kill -9 后重来:5000 条各一次 / after kill -9: each of the 5,000 statements once",
+        "kill -9 后重来：5000 条各一次 / after kill -9: each of the 5,000 statements once",
         seen["accepted"] + seen["duplicate"] == 5_000
         and again == {"accepted": 0, "duplicate": 5_000, "refused": []},
         [seen, again],
@@ -315,7 +315,7 @@ def strangers(demo: Demo, north: Party, south: Party) -> None:
     demo.check("学位证书 / degree (QR)", qr_texts(folder)["D2026-0005"], "valid")
     first = next(iter(qr_texts(out(demo, south))))
     demo.check("课程证书 / course (pdf)", out(demo, south) / f"{first}.pdf", "valid")
-    demo.check("离线:真签名,未看账本 / offline: really signed, ledger not looked at",
+    demo.check("离线：真签名，未看账本 / offline: really signed, ledger not looked at",
                folder / "D2026-0003.json", "undetermined", "--offline")  # fmt: skip
 
 
@@ -356,7 +356,7 @@ def audit(demo: Demo) -> None:
     """The auditor replays everything, twice: the second run resumes."""
     more = ("--trust", demo.trust, "--state", demo.root / "audit-state.json",
             "--report", demo.root / "audit-report")  # fmt: skip
-    for again in ("", "(续审 / resumed)"):
+    for again in ("", "（续审 / resumed）"):
         code, seen = demo.run("xuezheng-verify", "audit", *more, expect=None)
         demo.expect(f"审计无误 / audit clean {again}", code == 0, seen)
     demo.figures["audit"] = {key: seen[key] for key in ("entries", "anchors")}
@@ -377,7 +377,7 @@ def main_job(demo: Demo) -> None:
     with step("颁发证书", "certificates"):
         degrees = issue(demo, north, demo_data.degree_roster(), "degrees.csv", "degree")
         demo.expect(
-            "学位证书(生僻字、间隔号、25 字姓名) / degrees with rare characters",
+            "学位证书（生僻字、间隔号、25 字姓名） / degrees with rare characters",
             degrees["issued"] == len(demo_data.DEGREES), degrees,
         )  # fmt: skip
         roster, source = demo_data.course_roster()
@@ -387,7 +387,7 @@ def main_job(demo: Demo) -> None:
         demo.figures["certificates"] = degrees["issued"] + courses["issued"]
         again = issue(demo, south, roster, "courses.csv", "course")
         none_twice = again["issued"] == 0 and again["already"] == courses["issued"]
-        demo.expect("再跑一次,一张不重发 / run again: none issued twice", none_twice, again)
+        demo.expect("再跑一次，一张不重发 / run again: none issued twice", none_twice, again)
     with step("上链与信任包", "anchors and the trust bundle"):
         for party in (authority, north, south):
             anchor(demo, party)

@@ -20,7 +20,7 @@ def run(terminal: Terminal, options: argparse.Namespace) -> int:
         done = anchor(institution.office)
     for item in done:
         terminal.say(
-            f"✓ {item.stream}:{item.size} 条,区块 {item.block},{item.gas} gas",
+            f"✓ {item.stream}：{item.size} 条，区块 {item.block}，{item.gas} gas",
             f"✓ {item.stream}: {item.size} entries, block {item.block}, {item.gas} gas",
         )
     if not done:

@@ -30,7 +30,7 @@ def run(terminal: Terminal, options: argparse.Namespace) -> int:
             terminal.result({"url": url})
         else:
             terminal.say(
-                f"内嵌链(单一运营方)已就绪:{url}", f"embedded chain (one operator) ready: {url}"
+                f"内嵌链（单一运营方）已就绪：{url}", f"embedded chain (one operator) ready: {url}"
             )
 
     create = GenesisSpec.random(os.urandom, int(time.time()))

@@ -162,7 +162,7 @@ def listing(terminal: Terminal, options: argparse.Namespace) -> int:
         }
         proposals = [_as_json(institution, proposal) for proposal in reader.proposals()]
     terminal.say(
-        f"成员 {len(members)} 位,更改需 {needed} 位同意:",
+        f"成员 {len(members)} 位，更改需 {needed} 位同意：",
         f"{len(members)} members; a change needs {needed}:",
     )
     for account in members:
@@ -216,7 +216,7 @@ def _told(terminal: Terminal, proposed: Proposed) -> int:
     state_zh = "已生效" if proposed.executed else "等待其他成员批准"
     state_en = "executed" if proposed.executed else "awaiting other members"
     terminal.say(
-        f"✓ 提案 {proposed.proposal}:{state_zh}。", f"✓ proposal {proposed.proposal}: {state_en}."
+        f"✓ 提案 {proposed.proposal}：{state_zh}。", f"✓ proposal {proposed.proposal}: {state_en}."
     )
     terminal.result({"proposal": proposed.proposal, "executed": proposed.executed})
     return 0

@@ -30,18 +30,18 @@ def run(terminal: Terminal, options: argparse.Namespace) -> int:
         with source, terminal.progress("导入", "taking") as progress:
             report = ingest(institution.office, options.stream, source, progress)
     terminal.say(
-        f"✓ 新记录 {report.accepted},重复 {report.duplicate},拒绝 {len(report.refused)}",
+        f"✓ 新记录 {report.accepted}，重复 {report.duplicate}，拒绝 {len(report.refused)}",
         f"✓ accepted {report.accepted}, duplicate {report.duplicate}, "
         f"refused {len(report.refused)}",
     )
     for refused in report.refused[:SHOWN]:
         terminal.warn(
-            f"  第 {refused.line} 行:{refused.refusal.zh} [{refused.refusal.code}]",
+            f"  第 {refused.line} 行：{refused.refusal.zh} [{refused.refusal.code}]",
             f"  line {refused.line}: {refused.refusal.en} [{refused.refusal.code}]",
         )
     if len(report.refused) > SHOWN:
         terminal.warn(
-            f"  ……还有 {len(report.refused) - SHOWN} 行(--json 列出全部)",
+            f"  ……还有 {len(report.refused) - SHOWN} 行（--json 列出全部）",
             f"  … {len(report.refused) - SHOWN} more (--json lists all)",
         )
     terminal.result(

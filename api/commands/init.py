@@ -32,7 +32,7 @@ def run(terminal: Terminal, options: argparse.Namespace) -> int:
     if options.prepare:
         account = prepare(options.home, options.account)
         terminal.say(
-            f"✓ 账户 {account};获准后再运行 init。", f"✓ account {account}; run init again."
+            f"✓ 账户 {account}；获准后再运行 init。", f"✓ account {account}; run init again."
         )
         terminal.result({"account": account})
         return 0
@@ -47,16 +47,16 @@ def run(terminal: Terminal, options: argparse.Namespace) -> int:
     done = found(Founding(options.home, identity, options.chain, options.council, options.account))
     if done.made_passphrase:
         terminal.warn(
-            f"⚠ 没有口令,已生成并写入 {options.home.passphrase_file}(0600),请妥善保管。",
+            f"⚠ 没有口令，已生成并写入 {options.home.passphrase_file}（0600），请妥善保管。",
             f"⚠ no passphrase given: one was written to {options.home.passphrase_file} (0600).",
         )
     terminal.say(
-        f"✓ {identity.name}({identity.code}),链 {done.chain_id},理事会 {done.council}",
+        f"✓ {identity.name}（{identity.code}），链 {done.chain_id}，理事会 {done.council}",
         f"✓ {identity.name} ({identity.code}), chain {done.chain_id}, council {done.council}",
     )
     if options.council:
         terminal.say(
-            f"  申请文件:{options.home.application_file},请交理事会成员 council propose admit。",
+            f"  申请文件：{options.home.application_file}，请交理事会成员 council propose admit。",
             f"  application: {options.home.application_file}; hand it to a council member.",
         )
     terminal.result(

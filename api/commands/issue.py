@@ -45,7 +45,7 @@ def run(terminal: Terminal, options: argparse.Namespace) -> int:
             return _refused(terminal, problems)
         if options.dry_run:
             terminal.say(
-                f"✓ 名册无误,共 {len(rows)} 行。", f"✓ the roster is fine: {len(rows)} rows."
+                f"✓ 名册无误，共 {len(rows)} 行。", f"✓ the roster is fine: {len(rows)} rows."
             )
             terminal.result({"issued": 0, "already": 0, "errors": []})
             return 0
@@ -55,7 +55,7 @@ def run(terminal: Terminal, options: argparse.Namespace) -> int:
         with terminal.progress("制作文件", "writing files") as progress:
             files.write([row.number for row in rows], progress)
     terminal.say(
-        f"✓ 新颁发 {issued},此前已颁发 {already};文件在 {options.out}。上链后可核验。",
+        f"✓ 新颁发 {issued}，此前已颁发 {already}；文件在 {options.out}。上链后可核验。",
         f"✓ issued {issued}, already issued {already}; files in {options.out}. "
         "They can be verified once anchored.",
     )
@@ -68,12 +68,12 @@ def _refused(terminal: Terminal, problems: Sequence[Problem]) -> int:
     terminal.refuse(refusal)
     for problem in problems[:SHOWN]:
         terminal.warn(
-            f"  第 {problem.row} 行「{problem.column}」:{problem.detail_zh} [{problem.code}]",
+            f"  第 {problem.row} 行「{problem.column}」：{problem.detail_zh} [{problem.code}]",
             f"  row {problem.row}, {problem.column}: {problem.detail_en} [{problem.code}]",
         )
     if len(problems) > SHOWN:
         terminal.warn(
-            f"  ……还有 {len(problems) - SHOWN} 处(--json 列出全部)",
+            f"  ……还有 {len(problems) - SHOWN} 处（--json 列出全部）",
             f"  … {len(problems) - SHOWN} more (--json lists all)",
         )
     errors = [

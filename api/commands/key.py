@@ -51,8 +51,8 @@ def add_key(terminal: Terminal, options: argparse.Namespace) -> int:
             int(time.time()) + PROPOSAL_DAYS * 86_400,
         )
     terminal.say(
-        f"✓ 新密钥 {signer.public_key.hex()},提案 {proposed.proposal}"
-        + (",已生效。" if proposed.executed else ",等待理事会批准。"),
+        f"✓ 新密钥 {signer.public_key.hex()}，提案 {proposed.proposal}"
+        + ("，已生效。" if proposed.executed else "，等待理事会批准。"),
         f"✓ new key {signer.public_key.hex()}, proposal {proposed.proposal}"
         + (", in force." if proposed.executed else ", awaiting the council."),
     )
@@ -99,7 +99,7 @@ def _purpose(key: KeyRow) -> str:
 def _line(key: KeyRow, lang: str) -> str:
     if lang == "zh":
         state = "有效" if key.cut_off is None else f"第 {key.cut_off} 条起停用"
-        return f"{_purpose(key):<11} {key.public_key.hex()} 自第 {key.from_size} 条,{state}"
+        return f"{_purpose(key):<11} {key.public_key.hex()} 自第 {key.from_size} 条，{state}"
     state = "living" if key.cut_off is None else f"cut off at {key.cut_off}"
     return f"{_purpose(key):<11} {key.public_key.hex()} from size {key.from_size}, {state}"
 

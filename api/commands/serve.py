@@ -31,7 +31,7 @@ def run(terminal: Terminal, options: argparse.Namespace) -> int:
             terminal.result({"url": url})
         else:
             terminal.say(
-                f"{config.identity.name} 服务已就绪:{url}",
+                f"{config.identity.name} 服务已就绪：{url}",
                 f"{config.identity.name_en} ready: {url}",
             )
 

@@ -32,7 +32,7 @@ def run(terminal: Terminal, options: argparse.Namespace) -> int:
     with opened(options.home) as institution:
         changed = change_status(institution.office, options.number, action, options.reason)
     terminal.say(
-        f"✓ {options.number} 已{zh};下次上链后对外生效。",
+        f"✓ {options.number} 已{zh}；下次上链后对外生效。",
         f"✓ {options.number}: {options.action} recorded; it counts with the next anchor.",
     )
     terminal.result({"number": changed.number, "action": changed.action, "index": changed.index})

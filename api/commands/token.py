@@ -24,7 +24,7 @@ def run(terminal: Terminal, options: argparse.Namespace) -> int:
     with opened_store(options.home) as store:
         key, secret = create_token(store, options.name, scopes)
     terminal.say(
-        f"✓ 令牌 {options.name}:{key}.{secret}(只显示一次)",
+        f"✓ 令牌 {options.name}：{key}.{secret}（只显示一次）",
         f"✓ token {options.name}: {key}.{secret} (shown once)",
     )
     terminal.result({"key": key, "secret": secret})

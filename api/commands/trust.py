@@ -69,7 +69,7 @@ def verify(terminal: Terminal, options: argparse.Namespace) -> int:
 def _told(terminal: Terminal, bundle: TrustBundle) -> int:
     signatures, print_ = verify_signatures(bundle), fingerprint(bundle)
     terminal.say(
-        f"信任包第 {bundle.version} 版,签名 {signatures}/{bundle.threshold},指纹 {print_}",
+        f"信任包第 {bundle.version} 版，签名 {signatures}/{bundle.threshold}，指纹 {print_}",
         f"trust bundle version {bundle.version}, signatures {signatures} of {bundle.threshold} "
         f"needed, fingerprint {print_}",
     )

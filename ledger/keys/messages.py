@@ -8,7 +8,7 @@ register(
     {
         "wrong-passphrase": ("口令不对。", "The passphrase is wrong."),
         "key-file-damaged": (
-            "密钥文件 {path} 已损坏:{why}",
+            "密钥文件 {path} 已损坏：{why}",
             "The key file {path} is damaged: {why}",
         ),
         "key-file-missing": ("没有密钥文件 {path}。", "There is no key file {path}."),
@@ -18,7 +18,7 @@ register(
         ),
         "no-such-key": ("没有用途为 {purpose} 的密钥。", "There is no key for {purpose}."),
         "keystore-unreadable": (
-            "账户密钥文件无法用此口令打开:{why}",
+            "账户密钥文件无法用此口令打开：{why}",
             "The account's key file cannot be opened with this passphrase: {why}",
         ),
     }

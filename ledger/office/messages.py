@@ -11,11 +11,11 @@ register(
             "There is no certificate {number}.",
         ),
         "status-not-possible": (
-            "证书 {number} 目前状态为 {state},不能执行 {action}。",
+            "证书 {number} 目前状态为 {state}，不能执行 {action}。",
             "Certificate {number} is {state}; {action} is not possible.",
         ),
         "unknown-reason": (
-            "未知的原因代码 {reason};可用:{known}。",
+            "未知的原因代码 {reason}；可用：{known}。",
             "Unknown reason code {reason}; known: {known}.",
         ),
         "not-accredited": (
@@ -23,21 +23,21 @@ register(
             "This institution is not accredited to issue {type} credentials now.",
         ),
         "not-registered": (
-            "本机构尚未在登记合约中注册(等待理事会批准)。",
+            "本机构尚未在登记合约中注册（等待理事会批准）。",
             "This institution is not in the registry yet (awaiting the council).",
         ),
         "key-not-registered": (
-            "签名密钥未在登记合约中,或已停用。",
+            "签名密钥未在登记合约中，或已停用。",
             "The signing key is not in the registry, or is frozen.",
         ),
         "key-unknown": ("登记合约中没有密钥 {key}。", "The registry has no key {key}."),
         "stream-behind-chain": (
-            "本地 {stream} 流只有 {local} 条,链上已锚定 {anchored} 条:请先从镜像补齐,再签名。",
+            "本地 {stream} 流只有 {local} 条，链上已锚定 {anchored} 条：请先从镜像补齐，再签名。",
             "The local {stream} stream has {local} entries, the chain has {anchored} anchored: "
             "restore the missing entries from a mirror before anything is signed.",
         ),
         "stream-forked": (
-            "本地 {stream} 流与链上锚定的根不一致:停止签名,请联系审计员。",
+            "本地 {stream} 流与链上锚定的根不一致：停止签名，请联系审计员。",
             "The local {stream} stream does not match the root anchored on chain: nothing is "
             "signed; call an auditor.",
         ),
@@ -57,7 +57,7 @@ register(
             "The line is longer than {limit} bytes.",
         ),
         "statement-wrong-type": (
-            "{pointer} 缺失或类型不对:应为 {expected}。",
+            "{pointer} 缺失或类型不对：应为 {expected}。",
             "{pointer} is missing or of the wrong type: {expected} expected.",
         ),
         "statement-unknown-key": (
@@ -65,7 +65,7 @@ register(
             "{pointer} is not a standard property.",
         ),
         "statement-conflict": (
-            "编号 {id} 已有内容不同的记录(第 {index} 条)。",
+            "编号 {id} 已有内容不同的记录（第 {index} 条）。",
             "A record with id {id} and other content exists (entry {index}).",
         ),
         "file-empty": ("文件是空的。", "The file is empty."),
@@ -75,7 +75,7 @@ register(
             "Number {number} has already been issued with other content.",
         ),
         "roster-refused": (
-            "名册有 {count} 处错误,未颁发任何证书。",
+            "名册有 {count} 处错误，未颁发任何证书。",
             "The roster has {count} problems; nothing was issued.",
         ),
         "no-such-application": (
@@ -83,7 +83,7 @@ register(
             "There is no application of account {account} on chain.",
         ),
         "application-differs": (
-            "申请文件与链上的申请不一致:{field}。",
+            "申请文件与链上的申请不一致：{field}。",
             "The application file differs from the application on chain: {field}.",
         ),
         "weak-key": (
@@ -96,12 +96,12 @@ register(
         ),
         "no-such-proposal": ("没有编号为 {proposal} 的提案。", "There is no proposal {proposal}."),
         "proposal-ambiguous": (
-            "{proposal} 对应多个提案,请写更多位。",
+            "{proposal} 对应多个提案，请写更多位。",
             "{proposal} fits several proposals; give more digits.",
         ),
         "not-a-member": ("本机构不是理事会成员。", "This institution is not a council member."),
         "unknown-template": (
-            "未知的模板 {template};可用:{known}。",
+            "未知的模板 {template}；可用：{known}。",
             "Unknown template {template}; known: {known}.",
         ),
         "unknown-kind": ("未知的流类型 {kind}。", "Unknown kind of stream {kind}."),
@@ -109,7 +109,7 @@ register(
         "bad-date": ("日期 {date} 不存在或不是 YYYY-MM-DD。", "{date} is not a date YYYY-MM-DD."),
         "bad-period": ("起止日期不合理。", "The period ends before it begins."),
         "bad-threshold": (
-            "{k} 不在允许范围内:成员 {n} 位时须大于一半且不超过总数。",
+            "{k} 不在允许范围内：成员 {n} 位时须大于一半且不超过总数。",
             "{k} is out of range: with {n} members more than half and at most all of them.",
         ),
         "trust-signer": (

@@ -25,7 +25,7 @@ def run(terminal: Terminal, options: argparse.Namespace) -> int:
         if terminal.json:
             terminal.result({"url": url})
         else:
-            terminal.say(f"核验网页已就绪:{url}/v", f"verifier ready: {url}/v")
+            terminal.say(f"核验网页已就绪：{url}/v", f"verifier ready: {url}/v")
 
     serve(options.trust, trust, nodes_of(options), options.host, options.port, ready)
     return 0
