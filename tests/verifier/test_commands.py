@@ -124,7 +124,7 @@ def test_offline(run: Run, trust: Path, link: str) -> None:
 
 
 def test_nodes_that_cannot_be_asked(run: Run, trust: Path, link: str) -> None:
-    for node in ("http://127.0.0.1:1/", "http://nowhere.invalid/"):
+    for node in ("http://127.0.0.1:1/", "http://nowhere.test/"):
         code, value, _, _ = run("check", link, "--trust", trust, "--node", node, "--json")
         assert (code, value["verdict"], value["as_of"]) == (2, "undetermined", None)
     for node in ("nonsense", "ftp://x/", "http://x:port/"):

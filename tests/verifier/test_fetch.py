@@ -110,8 +110,8 @@ def test_too_slow() -> None:
     [
         "", "x", "file:///etc/passwd", "ftp://x/", "http://", "http:///x", "http://[/",
         "http://x:port/", "http://127.0.0.1:0/", "http://127.0.0.1:1/", "http://a b/",
-        "http://127.0.0.1:1/\r\nX: y", "http://nowhere.invalid/", "http://" + "a" * 300 + "/",
-        "https://127.0.0.1:1/", "http://é.invalid/",
+        "http://127.0.0.1:1/\r\nX: y", "http://nowhere.test/", "http://" + "a" * 300 + "/",
+        "https://127.0.0.1:1/", "http://é.test/",
     ],
 )  # fmt: skip
 def test_addresses_that_lead_nowhere(url: str) -> None:
