@@ -1,8 +1,8 @@
 """The project's figures, measured here and now.
 
-``python -m scripts.bench [--small] [--only WORD …] [--out FILE]`` prints a table and writes the
-rows with the machine as JSON. Nothing is asserted: the aims stand beside the figures. What each
-row measures is told in docs/benchmarks.md.
+``python -m scripts.bench [--small] [--only WORD …] [--out FILE] [--page]`` prints a table and
+writes the rows with the machine as JSON; ``--page`` also puts them into docs/benchmarks.md, which
+tells what each row measures. Nothing is asserted: the aims stand beside the figures.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from scripts import bench_gas, bench_issue, bench_merkle, bench_store, bench_ver
 from scripts.bench_rows import Aim, Machine, Row, Tell, this_machine
 
 OUT = Path("build/bench.json")
+PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+_MARKS = ("<!-- figures -->\n", "<!-- end of figures -->\n")
 
 
 @dataclass(frozen=True)
@@ -110,12 +112,39 @@ def shown(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
+def on_page(page: str, machine: Machine, rows: Sequence[Row]) -> str:
+    """The page with these figures between its two marks."""
+    start, end = (page.index(mark) for mark in _MARKS)
+    packages = ", ".join(f"{name} {version}" for name, version in machine.packages.items())
+    load = ", ".join(str(one) for one in machine.load)
+    lines = [
+        f"- {machine.date}: {machine.cpu}, {machine.cores} cores, {machine.memory_gib} GiB; "
+        f"{machine.system}",
+        f"- Python {machine.python}, SQLite {machine.sqlite}, {packages}",
+        f"- load averages before the start: {load}",
+        "",
+        "| what | on the clock | by CPU time | unit | aim | how |",
+        "|---|---:|---:|---|---:|---|",
+        *(_page_row(row) for row in rows),
+        "",
+    ]
+    return page[: start + len(_MARKS[0])] + "\n".join(lines) + page[end:]
+
+
+def _page_row(row: Row) -> str:
+    value, cpu = ("" if one is None else shown(one) for one in (row.value, row.cpu))
+    met = row.to_json()["met"]
+    aim = f"{row.aim}{'' if met is None else ' ✓' if met else ' ✗'}" if row.aim else ""
+    return f"| {row.name} | {value} | {cpu} | {row.unit} | {aim} | {row.method} |"
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="scripts.bench", description=__doc__)
     names = tuple(parts(SMALL, lambda _text: None))
     parser.add_argument("--small", action="store_true", help="small sizes: half a minute")
     parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="WORD")
     parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--page", action="store_true", help="also into docs/benchmarks.md")
     options = parser.parse_args(arguments)
     began = time.monotonic()
 
@@ -129,6 +158,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.out.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(report(machine, rows), ensure_ascii=False, indent=2)
     options.out.write_text(text + "\n", encoding="utf-8")
+    if options.page:
+        page = PAGE.read_text(encoding="utf-8")
+        PAGE.write_text(on_page(page, machine, rows), encoding="utf-8")
     print(f"{options.out}: {machine.cpu}, {machine.cores} cores, load {machine.load[0]} before")
     return 0
 

@@ -60,7 +60,10 @@ def _ordered(value: Any, depth: int) -> Any:
     if kind is list or kind is tuple:
         return [_ordered(item, depth - 1) for item in value]
     if kind is dict:
-        return {key: _ordered(value[key], depth - 1) for key in _sorted_keys(value)}
+        return {
+            key: item if type(item := value[key]) is bytes else _ordered(item, depth - 1)
+            for key in _sorted_keys(value)
+        }
     raise BadEvidence("cbor", reason="type")
 
 

@@ -79,6 +79,15 @@ def test_command_writes_rows_with_the_machine(
     assert "Merkle build" in capsys.readouterr().out
 
 
+def test_page_keeps_all_but_its_figures() -> None:
+    page = bench.PAGE.read_text(encoding="utf-8")
+    rows = [Row("x", 1.5, "s", "once", Aim(high=1), 1.0), Row("y", None, "/s", "why not")]
+    changed = bench.on_page(page, this_machine(), rows)
+    assert "| x | 1.5 | 1 | s | ≤ 1 ✗ | once |\n| y |  |  | /s |  | why not |\n" in changed
+    before, after = page.split("<!-- figures -->")[0], page.split("<!-- end of figures -->")[1]
+    assert changed.startswith(before) and changed.endswith(after)
+
+
 def test_aims() -> None:
     assert Aim(low=10).met(10) and not Aim(low=10).met(9)
     assert Aim(high=1).met(1) and not Aim(high=1).met(2)
