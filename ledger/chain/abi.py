@@ -1,6 +1,4 @@
-"""Calldata and return values of the three contracts, coded by eth-abi, loaded when used.
-
-Not by web3 itself, which codes with the same package: importing it takes longer than a command.
+"""Calldata and return values of the three contracts, coded by web3. web3 is loaded when used.
 
 Texts are decoded as bytes and then leniently: an applicant who put bad UTF-8 on chain must not
 keep everybody else's rows from being read.
@@ -20,33 +18,17 @@ PANIC = bytes.fromhex("4e487b71")
 
 
 @cache
+def _contract(name: str) -> Any:
+    from web3 import Web3
+
+    return Web3().eth.contract(abi=artifact(name).abi)
+
+
+@cache
 def _codec() -> Any:
-    """eth-abi's, but a `bytes32` is 32 bytes, never padded; 0x-hex stands for bytes."""
-    from eth_abi.codec import ABICodec
-    from eth_abi.decoding import BytesDecoder
-    from eth_abi.encoding import BytesEncoder
-    from eth_abi.registry import BaseEquals, registry
+    from web3 import Web3
 
-    class ExactBytesEncoder(BytesEncoder):
-        def validate_value(self, value: Any) -> None:
-            found = _unhexed(value)
-            super().validate_value(found)  # type: ignore[no-untyped-call]
-            if len(found) * 8 != self.value_bit_size:
-                self.invalidate_value(value)
-
-        def encode(self, value: Any) -> bytes:
-            found: bytes = super().encode(_unhexed(value))  # type: ignore[no-untyped-call]
-            return found
-
-    exact: Any = registry.copy()  # type: ignore[no-untyped-call]
-    exact.unregister("bytes<M>")
-    sized = BaseEquals("bytes", with_sub=True)  # type: ignore[no-untyped-call]
-    exact.register(sized, ExactBytesEncoder, BytesDecoder, label="bytes<M>")
-    return ABICodec(exact)
-
-
-def _unhexed(value: Any) -> Any:
-    return bytes.fromhex(value[2:]) if isinstance(value, str) and value[:2] == "0x" else value
+    return Web3().codec
 
 
 @cache
@@ -91,15 +73,10 @@ def functions(name: str) -> dict[str, int]:
 
 def encode(name: str, function: str, arguments: Sequence[Any] = ()) -> bytes:
     """Calldata. Raises ValueError or TypeError when the arguments do not fit."""
-    types = _types(name, "function", function, "inputs")
-    if not arguments and not types:
+    if not arguments and not _types(name, "function", function, "inputs"):
         return selector(name, function)
-    from eth_abi.exceptions import EncodingError
-
-    try:
-        return selector(name, function) + bytes(_codec().encode(types, list(arguments)))
-    except EncodingError as error:
-        raise ValueError(f"{name}.{function}: {error}") from error
+    text: str = _contract(name).encode_abi(function, args=list(arguments))
+    return bytes.fromhex(text.removeprefix("0x"))
 
 
 def encode_constructor(name: str, arguments: Sequence[Any]) -> bytes:

@@ -41,9 +41,12 @@ def encode_change(contracts: Contracts, change: Change) -> tuple[str, bytes]:
 
 def encode_call(name: str, function: str, arguments: Sequence[Any]) -> bytes:
     """Calldata; WrongUse("bad-change") when the arguments do not fit the function."""
+    from eth_utils.exceptions import ValidationError
+    from web3.exceptions import Web3Exception
+
     try:
         return abi.encode(name, function, arguments)
-    except (ValueError, TypeError, OverflowError) as error:
+    except (Web3Exception, ValidationError, ValueError, TypeError, OverflowError) as error:
         raise WrongUse("bad-change", function=function, why=str(error)[:200]) from error
 
 
