@@ -117,6 +117,35 @@ def test_both_languages(run: Run, trust: Path, link: str, monkeypatch: pytest.Mo
     assert run("check", link, "--trust", trust, "--lang", "fr")[0] == 64
 
 
+def printed(paper: builders.Paper, link: str, document: bytes | None = None) -> bytes:
+    """The certificate as its issuer prints it, with another attachment where given."""
+    from api.printing.pdf import printer
+
+    issuer = builders.ISSUER
+    return printer().render(
+        paper.content, issuer.name, issuer.name_en, link, f"{paper.content.number}.json",
+        document or paper.document, "verify.xzu.edu.cn",
+    )  # fmt: skip
+
+
+def test_printed_pdf(run: Run, trust: Path, online: Online, link: str, tmp_path: Path) -> None:
+    """Attachment, code and text of one certificate; of two, it is not valid."""
+    paper, path = online[1], tmp_path / "certificate.pdf"
+    path.write_bytes(printed(paper, link))
+    code, value, _, _ = run("check", path, "--trust", trust, "--json")
+    assert (code, value["verdict"], value["level"]) == (0, "valid", 2), value
+    states = {check["code"]: check["state"] for check in value["checks"]}
+    assert states["agreement"] == states["host"] == "pass"
+    foreign, _ = builders.make_document(builders.COURSE)
+    path.write_bytes(printed(paper, link, foreign))
+    code, value, _, _ = run("check", path, "--trust", trust, "--json")
+    assert (code, value["verdict"]) == (1, "invalid")
+    path.write_bytes(printed(paper, "https://elsewhere.example/v#" + link.partition("#")[2]))
+    code, value, _, _ = run("check", path, "--trust", trust, "--json")
+    states = {check["code"]: check["state"] for check in value["checks"]}
+    assert (code, states["host"]) == (0, "warn")
+
+
 def test_offline(run: Run, trust: Path, link: str) -> None:
     code, value, _, _ = run("check", link, "--trust", trust, "--offline", "--json", "--lang", "en")
     assert (code, value["verdict"], value["level"], value["as_of"]) == (2, "undetermined", 0, None)
