@@ -95,7 +95,7 @@ def test_public_addresses() -> None:
     """Every address in the operator's table is one of the app's, and the other way round."""
     routes = set()
     for path in (ROOT / "api" / "http").glob("*.py"):
-        routes |= set(re.findall(r'@(?:routes|app)\.\w+\("(/[^"]*)"', path.read_text("utf-8")))
+        routes |= set(re.findall(r'@(?:routes|app)\.\w+\(\s*"(/[^"]*)"', path.read_text("utf-8")))
     assert len(routes) > 12
     table = guide("operator").partition("| 地址 | 令牌 |")[2].partition("\n\n")[0]
     named = {one.rstrip("…") for one in re.findall(r"`(?:GET |POST )?(/[^`]*)`", table)}
