@@ -3,7 +3,8 @@
 A party is whoever runs a node, by the code in the bundle: two nodes of one member are one voice,
 and none where they differ.
 
-1. a node is dropped when its chain id, genesis block or contract code is not the bundle's;
+1. a node is dropped when its chain id, genesis block or contract code is not the bundle's; of
+   the parties that are left more than half must agree, and never fewer than `needed_nodes`;
 2. one block is agreed on: the highest that `needed` parties have;
 3. every question is put to all remaining nodes as of that block, and answered by `needed` of them.
 """
@@ -119,13 +120,26 @@ def agree(trust: TrustBundle, connect: Connect, given: Sequence[str] = ()) -> Ag
             voices.dropped.append(wrong)
         except Refusal as refusal:
             voices.dropped.append(refusal)
+    voices.needed = max(voices.needed, _majority(voices))
     number = _common_height(voices)
     return Agreement(voices, voices.ask(lambda reader: reader.block(number)))
 
 
 def needed_nodes(trust: TrustBundle) -> int:
-    """One for a single operator's chain, else as many as the council needs for a change."""
+    """One for a single operator's chain, else as many as the council needs for a change.
+
+    The least that must answer; where more parties can be asked, `agree` wants most of them.
+    """
     return 1 if trust.chain.engine == "embedded" else trust.threshold
+
+
+def _majority(voices: Voices) -> int:
+    """More than half of the parties that can be asked: one must not speak against the others.
+
+    One node of a single operator's chain is enough alone. But where members answer for it too, the
+    gateway of the institution under check would else be believed against theirs.
+    """
+    return len({voice.party for voice in voices.living}) // 2 + 1
 
 
 def missing(refusal: Refusal) -> Missing:

@@ -148,6 +148,23 @@ def test_a_single_operator_needs_one_node(made: Ledger) -> None:
     assert agree(made.trust_with(chain=chain), made.connect).needed == 1
 
 
+def test_one_gateway_does_not_outweigh_the_others_of_an_embedded_chain(made: Ledger) -> None:
+    from verifier.nodes import agree
+
+    trust = made.trust_with(chain=replace(made.trust.chain, engine="embedded"))
+    ahead = made.reader.block().number + 1_000
+
+    def further(params: list[Any], found: Any) -> Any:
+        return {**found, "number": hex(ahead)} if params[0] in ("latest", hex(ahead)) else found
+
+    made.nodes[URLS[0]].answers = {"eth_call": lying, "eth_getBlockByNumber": further}
+    agreement = agree(trust, made.connect)
+    assert agreement.block.number < ahead
+    assert head(agreement).size == 10
+    made.nodes[URLS[1]].down = True
+    assert refused(lambda: head(agree(trust, made.connect))).code == "nodes-too-few"
+
+
 def test_contracts_that_are_not_there(made: Ledger) -> None:
     chain = replace(
         made.trust.chain, council=Contract("0x" + "12" * 20, made.trust.chain.council.code_hash)

@@ -71,6 +71,16 @@ describe("Quorum", () => {
     await expect(quorum.ask("m", [], same)).rejects.toMatchObject({ code: "nodes-disagree" });
   });
 
+  it("believes one node alone, but not against two others", async () => {
+    const alone = new Quorum(nodes.slice(0, 1), 1, answering({ a: "0x1" }));
+    alone.wantMajority();
+    expect(await alone.ask("m", [], (value) => value)).toBe("0x1");
+    const quorum = new Quorum(nodes, 1, answering({ a: "0x9", b: "0x2", c: "0x2" }));
+    quorum.wantMajority();
+    expect(quorum.needed).toBe(2);
+    expect(await quorum.ask("m", [], (value) => value)).toBe("0x2");
+  });
+
   it("counts two nodes of one party once", async () => {
     const twins = ["a1", "a2"].map((url) => ({ party: "a", url }));
     const quorum = new Quorum(twins, 2, answering({ a1: 1, a2: 1 }));

@@ -20,7 +20,10 @@ import { Quorum, request, toNumber, toQuantity } from "./rpc";
 
 const HEX = /^0x[0-9a-f]*$/;
 
-/** One node for a single operator's chain, else as many as the council needs for a change. */
+/**
+ * One node for a single operator's chain, else as many as the council needs for a change: the least
+ * that must answer. Where more parties can be asked, most of them must agree.
+ */
 export function neededNodes(trust: TrustBundle): number {
   return trust.engine === "embedded" ? 1 : trust.threshold;
 }
@@ -48,6 +51,7 @@ export class Chain {
     await quorum.ask("eth_chainId", [], (result) => must(trust.chainId)(toNumber(result)));
     const genesis = ["0x0", false];
     await quorum.ask("eth_getBlockByNumber", genesis, (r) => must(trust.genesisHash)(header(r).hash));
+    quorum.wantMajority();
     const number = await quorum.commonBlock();
     const at = toQuantity(number);
     const block = await quorum.ask("eth_getBlockByNumber", [at, false], header);
@@ -61,6 +65,11 @@ export class Chain {
   /** How many distinct parties agreed on everything asked. */
   get agreeing(): number {
     return this.#quorum.parties.length;
+  }
+
+  /** How many had to. */
+  get needed(): number {
+    return this.#quorum.needed;
   }
 
   async institution(by: { domain: string } | { code: string }): Promise<InstitutionFacts | null> {

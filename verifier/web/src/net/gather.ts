@@ -20,7 +20,7 @@ import {
   type InstitutionFacts,
   type LedgerView,
 } from "../core/view";
-import { Chain, neededNodes } from "./chain";
+import { Chain } from "./chain";
 import { fetchBytes } from "./fetch";
 
 const MAX_BACK_LINKS = 4096;
@@ -68,7 +68,7 @@ async function look(
     ...view,
     block: chain.block,
     nodesAgreeing: chain.agreeing,
-    nodesNeeded: neededNodes(trust),
+    nodesNeeded: chain.needed,
   };
 }
 

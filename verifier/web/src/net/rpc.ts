@@ -50,7 +50,7 @@ function fingerprint(value: unknown): string {
 
 export class Quorum {
   #alive: readonly Node[];
-  readonly #needed: number;
+  #needed: number;
   readonly #send: Requester;
 
   constructor(nodes: readonly Node[], needed: number, send: Requester = request) {
@@ -62,6 +62,19 @@ export class Quorum {
   /** Parties that agreed on everything asked so far. */
   get parties(): string[] {
     return [...new Set(this.#alive.map((node) => node.party))];
+  }
+
+  /** How many parties must agree. */
+  get needed(): number {
+    return this.#needed;
+  }
+
+  /**
+   * From now on more than half of the parties still trusted must agree: where several can be asked,
+   * one (the gateway of the institution under check, say) is not believed against the others.
+   */
+  wantMajority(): void {
+    this.#needed = Math.max(this.#needed, Math.floor(parties(this.#alive) / 2) + 1);
   }
 
   /** Asks every node still trusted; `pick` narrows an answer to what must agree. */
