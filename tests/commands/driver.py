@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -59,7 +60,13 @@ def xuezheng(*arguments: object, code: int | None = 0, env: Mapping[str, str] | 
     return ran
 
 
-def start(arguments: Sequence[object]) -> subprocess.Popen[str]:
+def start(arguments: Sequence[object], largest_file: int | None = None) -> subprocess.Popen[str]:
+    """A command that runs on; no file that it writes may grow beyond `largest_file` bytes."""
+
+    def limit() -> None:
+        if largest_file is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
+
     return subprocess.Popen(
         [str(XUEZHENG), *map(str, arguments)],
         stdin=subprocess.DEVNULL,
@@ -67,6 +74,7 @@ def start(arguments: Sequence[object]) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         env=environment({}),
+        preexec_fn=limit,
     )
 
 

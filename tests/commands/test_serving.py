@@ -16,8 +16,11 @@ from typing import Any
 
 import pytest
 
+from api.home import Home
+from api.wiring import opened
 from tests.commands.driver import Ran, end, serving, start, xuezheng
 from tests.office.worlds import statement
+from tests.oracle import derive_everything
 
 HEADER = "certificate_number,name,awarded_on,major,degree\n"
 
@@ -95,6 +98,27 @@ def test_two_at_once(home: Path, tmp_path: Path) -> None:
     assert [ran.code for ran in ended] == [0, 0], ended
     assert sum(ran.json["accepted"] for ran in ended) == 500
     assert sum(ran.json["duplicate"] for ran in ended) == 100
+
+
+def test_a_full_disk(home: Path, tmp_path: Path) -> None:
+    """Files that may not grow: a clear error, nothing half in, and all of it in afterwards."""
+    lines = tmp_path / "long.jsonl"
+    long = b"x" * 500
+    lines.write_bytes(b"".join(statement(n, long.decode()) for n in range(5_000, 8_000)))
+    arguments = ["ingest", "--home", home, "--stream", "teaching", lines, "--json"]
+    ran = end(start(arguments, largest_file=600_000))
+    assert ran.code == 2, ran
+    assert ran.error in ("disk-error", "disk-full")
+    report = xuezheng(*arguments).json
+    assert report["accepted"] + report["duplicate"] == 3_000
+
+
+def test_everything_adds_up(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oracle over what all commands above left behind."""
+    monkeypatch.delenv("XUEZHENG_PASSPHRASE", raising=False)
+    xuezheng("anchor", "--home", home)
+    with opened(Home(home)) as institution:
+        derive_everything(institution.office)
 
 
 @pytest.mark.parametrize("step", ["keys", "chain", "contracts"])
