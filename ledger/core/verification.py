@@ -179,7 +179,9 @@ class _Procedure:
 
     def _word_line(self, word: str) -> tuple[str, str]:
         """The verdict with its reason in one sentence."""
-        checks = [self.checks.get(code) for code in CODES]
+        # Whether it is in the ledger comes first: what hangs on it says less to a reader.
+        order = ("inclusion", *(code for code in CODES if code != "inclusion"))
+        checks = [self.checks.get(code) for code in (CODES if word == "invalid" else order)]
         trust = self.checks["trust"]
         if trust.state is not State.PASS:
             return f"无法判断：{trust.detail_zh}", f"Undetermined: {trust.detail_en}"

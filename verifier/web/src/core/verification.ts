@@ -181,6 +181,9 @@ class Procedure {
         en: `Really signed by ${nameEn || name}; the ledger was not looked at.`,
       };
     }
+    // Whether it is in the ledger comes first: what hangs on it says less to a reader.
+    const inclusion = this.#checks.get("inclusion");
+    if (inclusion !== undefined && inclusion.state !== "pass") return inclusion.detail;
     return first("unknown", "not_checked");
   }
 }
