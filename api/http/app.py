@@ -9,11 +9,14 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import HTMLResponse, JSONResponse
 
 from api.http import problems, public, records, registrar
-from api.http.description import page
+from api.http.description import complete, page
 from api.http.limits import BodyLimit
 from api.metrics import Metrics
 from api.wiring import Institution
 from ledger.errors import Refusal
+
+PRIVATE = frozenset({"registrar", "records"})
+"""Tags of the addresses that need a token."""
 
 
 def create_app(
@@ -55,6 +58,9 @@ def create_app(
     def figures() -> Response:
         data, media_type = metrics.text(institution.office)
         return Response(data, media_type=media_type)
+
+    describe = app.openapi
+    app.openapi = lambda: complete(describe(), PRIVATE)  # type: ignore[method-assign]
 
     @app.get("/docs", include_in_schema=False)
     def docs() -> HTMLResponse:

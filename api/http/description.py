@@ -1,4 +1,4 @@
-"""`/docs`: the OpenAPI description as one plain page, made here, with nothing fetched from afar."""
+"""The OpenAPI description, and `/docs`: the same as one plain page, nothing fetched from afar."""
 
 from __future__ import annotations
 
@@ -12,6 +12,47 @@ color:#7a2020;border-bottom:1px solid #ddd}code{font:600 .95rem ui-monospace,mon
 .m{display:inline-block;min-width:3.5rem;color:#205080}table{border-collapse:collapse;width:100%}
 td{padding:.35rem .6rem .35rem 0;vertical-align:top;border-bottom:1px solid #eee}
 """
+
+
+TOKEN: list[dict[str, list[str]]] = [{"bearer": []}, {"basic": []}]
+SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "basic": {"type": "http", "scheme": "basic"},
+}
+PROBLEM = {
+    "description": "Problem (RFC 9457) with a stable `code`, a sentence in English and Chinese",
+    "content": {
+        "application/problem+json": {
+            "schema": {
+                "type": "object",
+                "required": ["type", "title", "detail", "status", "code"],
+                "properties": {
+                    "type": {"type": "string"},
+                    "title": {"type": "string"},
+                    "detail": {"type": "string"},
+                    "status": {"type": "integer"},
+                    "code": {"type": "string"},
+                    "errors": {"type": "array", "items": {"type": "object"}},
+                },
+            }
+        }
+    },
+}
+
+
+def complete(description: dict[str, Any], private: frozenset[str]) -> dict[str, Any]:
+    """Adds what FastAPI cannot know: our problems, and that the tags `private` need a token."""
+    description.setdefault("components", {})["securitySchemes"] = SCHEMES
+    for operations in description["paths"].values():
+        for operation in operations.values():
+            operation["responses"].pop("422", None)  # ours are 400, see problems.py
+            operation["responses"]["default"] = PROBLEM
+            if private & set(operation.get("tags", [])):
+                operation["security"] = TOKEN
+                operation["parameters"] = [
+                    one for one in operation.get("parameters", []) if one["in"] != "header"
+                ]
+    return description
 
 
 def page(description: dict[str, Any]) -> str:

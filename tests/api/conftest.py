@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -67,10 +66,3 @@ def door(home: Home) -> Iterator[Door]:
         app = create_app(institution, institution.chain_call, Metrics())
         with TestClient(app, raise_server_exceptions=False) as client:
             yield Door(institution, client, tokens)
-
-
-@pytest.fixture
-def trust_file(home: Home) -> Iterator[Path]:
-    path = home.root / "trust.json"
-    yield path
-    path.unlink(missing_ok=True)

@@ -196,6 +196,12 @@ def test_openapi_names_every_address(door: Door) -> None:
         assert path in found["paths"]
         for operation in found["paths"][path].values():
             assert operation["summary"]
+            assert "422" not in operation["responses"]
+            assert "application/problem+json" in operation["responses"]["default"]["content"]
+    assert "security" not in found["paths"]["/chain"]["post"]
+    for path in ("/rosters", "/anchor", "/records/{kind}"):
+        assert found["paths"][path]["post"]["security"] == [{"bearer": []}, {"basic": []}]
+    assert set(found["components"]["securitySchemes"]) == {"bearer", "basic"}
 
 
 def rpc(door: Door, method: str, *params: object) -> dict[str, object]:
