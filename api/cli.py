@@ -17,22 +17,16 @@ from api.commands import (
     token,
     trust,
 )
-from ledger.terminal import Parser, run
+from ledger.terminal import Parser, command_parser, run
 
 COMMANDS = (init, chain, council, serve, token, key, ingest, anchor, issue, status, trust)
 
 
 def parser() -> Parser:
     """All subcommands; each module in `api.commands` adds its own."""
-    top = Parser(
-        prog="xuezheng",
-        description="学证:机构的命令 / Xuezheng: the institution's command "
-        "(--json, --lang zh|en anywhere)",
+    return command_parser(
+        "xuezheng", "学证：机构的命令 / Xuezheng: the institution's command", COMMANDS
     )
-    subcommands = top.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
-    for command in COMMANDS:
-        command.add(subcommands)
-    return top
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

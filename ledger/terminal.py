@@ -11,10 +11,10 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 from ledger.errors import Refusal, WrongUse, register
 from ledger.ports import Progress
@@ -88,6 +88,22 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise WrongUse("usage", why=f"{message} ({self.format_usage().strip()})")
+
+
+class Subcommand(Protocol):
+    """A module of one subcommand (or a few that belong together)."""
+
+    def add(self, subcommands: Any, /) -> None:
+        """Declares it to argparse; its handler is the parser default `handler`."""
+
+
+def command_parser(prog: str, description: str, commands: Iterable[Subcommand]) -> Parser:
+    """The parser of a whole command; each subcommand's module adds its own."""
+    top = Parser(prog=prog, description=f"{description} (--json, --lang zh|en anywhere)")
+    subcommands = top.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
+    for command in commands:
+        command.add(subcommands)
+    return top
 
 
 def run(parser: Parser, arguments: Sequence[str] | None = None) -> int:
