@@ -31,7 +31,8 @@ class Anchoring:
     def stop(self) -> None:
         """Waits for a round that is under way; what it leaves is recovered by the next start."""
         self._stopped.set()
-        self._thread.join(timeout=60)
+        if self._thread.is_alive():  # it never began where the app did not start
+            self._thread.join(timeout=60)
 
     def _run(self) -> None:
         while not self._stopped.is_set():
@@ -45,6 +46,9 @@ class Anchoring:
         except Refusal as refusal:
             self._metrics.anchor_failed(refusal.code)
             log.warning("anchoring: %s", refusal)
+        except Exception:  # a defect must not end anchoring for good
+            self._metrics.anchor_failed("internal-error")
+            log.exception("anchoring")
 
 
 def serve(home: Home, host: str, port: int, interval: int, on_ready: Callable[[str], None]) -> None:
