@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from ledger.errors import WrongUse
 from verifier.report import page, write_report
@@ -30,18 +29,14 @@ def value(verdict: str = "findings", as_of: bool = True, self_declared: bool = F
     }
 
 
-def test_shown_by_a_browser(tmp_path: Path) -> None:
+def test_shown_by_a_browser(browser: Browser, tmp_path: Path) -> None:
     write_report(tmp_path, value(self_declared=True), "en")
     assert json.loads((tmp_path / "report.json").read_text("utf-8")) == value(self_declared=True)
-    found = shutil.which("chromium")
-    assert found, "Chromium is needed: the report is read in a real browser"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        shown = browser.new_page()
+    with browser.new_context() as context:
+        shown = context.new_page()
         shown.goto((tmp_path / "report.html").as_uri())
         assert shown.title() == "Xuezheng audit report"
         text = shown.inner_text("body")
-        browser.close()
     assert text.count(EVIL) == 3
     for part in ("Findings", "as of block 7", "cd" * 32, "Self-declared", "audit-root"):
         assert part in text

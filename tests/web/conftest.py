@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page
 
 from ledger.core.frame import qr_text
 from tests import builders
@@ -23,12 +23,6 @@ from tests.web.world import World, running
 from verifier.server import DIST, create_app
 
 WEB = DIST.parent
-ARGUMENTS = [
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    # A name that is not loopback: there the browser gives the page no crypto.subtle.
-    "--host-resolver-rules=MAP verifier.test 127.0.0.1",
-]  # fmt: skip
 
 
 def no_check(data: bytes, lang: str) -> Mapping[str, Any]:
@@ -48,16 +42,6 @@ def built() -> None:
             npm = shutil.which("npm")
             assert npm, "npm is needed to build the page"
             subprocess.run([npm, "run", "--silent", "build"], cwd=WEB, check=True, timeout=120)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    assert chromium, "Chromium is needed: the page is tested in a real browser"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
