@@ -13,6 +13,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
+from ledger.core.registry import AccreditationRow as AccreditationRow
+from ledger.core.registry import Block as Block
+from ledger.core.registry import Head as Head
+from ledger.core.registry import KeyRow as KeyRow
+from ledger.core.registry import WriterRow as WriterRow
+
 # --------------------------------------------------------------------------- clock and entropy
 
 
@@ -59,26 +65,6 @@ class Account(Protocol):
 
 
 @dataclass(frozen=True)
-class Block:
-    """A block as a node names it."""
-
-    number: int
-    time: int
-    hash: str
-
-
-@dataclass(frozen=True)
-class Head:
-    """A stream's head in the contract `RecordLog`; size 0 means nothing was anchored yet."""
-
-    size: int
-    seq: int
-    block: int
-    time: int
-    root: bytes
-
-
-@dataclass(frozen=True)
 class Anchored:
     """One `Anchored` event with its place on chain."""
 
@@ -93,40 +79,6 @@ class Anchored:
     block_time: int
     tx: str
     sender: str
-
-
-@dataclass(frozen=True)
-class KeyRow:
-    """A registered key. `cut_off` None: none. Sizes count entries of the credential stream."""
-
-    public_key: bytes
-    purpose: int
-    algorithm: int
-    from_size: int
-    cut_off: int | None
-    added_block: int
-    cut_block: int
-
-
-@dataclass(frozen=True)
-class AccreditationRow:
-    """Who may issue what: active at t when from <= t < until and (ended is None or t < ended)."""
-
-    granted_block: int
-    from_time: int
-    until: int
-    ended: int | None
-    ended_block: int
-    kinds: int
-    types: int
-
-
-@dataclass(frozen=True)
-class WriterRow:
-    """An account that may anchor a stream since a block; the last row is the current one."""
-
-    account: str
-    since_block: int
 
 
 @dataclass(frozen=True)

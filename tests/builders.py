@@ -30,6 +30,7 @@ from ledger.core.entry import Action, CredentialEntry, StatusEntry, encode
 from ledger.core.frame import Claims, assemble, encode_claims, frame_hash, signing_bytes
 from ledger.core.kinds import CredentialType
 from ledger.core.lookup import Bucket, Member
+from ledger.core.registry import AccreditationRow, Block, Head, KeyRow
 from ledger.core.signed_note import checkpoint_text, format_note, note_signature
 from ledger.core.status import StatusList
 from ledger.core.trust import (
@@ -46,15 +47,7 @@ from ledger.core.trust import (
     signing_bytes as trust_signing_bytes,
 )
 from ledger.core.verification import Presented
-from ledger.core.view import (
-    AccreditationFacts,
-    AnchorFacts,
-    BlockFacts,
-    HeadFacts,
-    InstitutionFacts,
-    KeyFacts,
-    LedgerView,
-)
+from ledger.core.view import AnchorFacts, InstitutionFacts, LedgerView
 
 NOW = 1_782_900_000
 ISSUED = NOW - 20 * 86_400
@@ -219,10 +212,10 @@ def status_stream(changes: Sequence[tuple[Action, int]]) -> list[bytes]:
     return out
 
 
-def head_of(entries: Sequence[bytes], seq: int, block: int, time: int) -> HeadFacts:
+def head_of(entries: Sequence[bytes], seq: int, block: int, time: int) -> Head:
     """The head of a stream with these entries."""
     root = merkle.root(merkle.leaf_hashes(entries))
-    return HeadFacts(len(entries), seq, block, time, root)
+    return Head(len(entries), seq, block, time, root)
 
 
 def bucket_of(paper: Paper, entries: Sequence[bytes], leaf: int = LEAF) -> Bucket:
@@ -251,10 +244,10 @@ def checkpoint_of(entries: Sequence[bytes], key: Key = CHECKPOINT_KEY) -> bytes:
 
 
 KEYS = (
-    KeyFacts(CREDENTIAL_KEY.public, 1, 1, 0, None),
-    KeyFacts(CHECKPOINT_KEY.public, 2, 1, 0, None),
+    KeyRow(CREDENTIAL_KEY.public, 1, 1, 0, None),
+    KeyRow(CHECKPOINT_KEY.public, 2, 1, 0, None),
 )
-ACCREDITATION = AccreditationFacts(
+ACCREDITATION = AccreditationRow(
     granted_block=5,
     from_time=ISSUED - 86_400,
     until=NOW + 365 * 86_400,
@@ -279,7 +272,7 @@ def make_view(
     covered = head_of(entries[:6], 2, 20, COVERING_TIME)
     status = status_stream(changes)
     return LedgerView(
-        block=BlockFacts(40, NOW - 60, "0x" + seeded("block").hex()),
+        block=Block(40, NOW - 60, "0x" + seeded("block").hex()),
         institution=INSTITUTION,
         credential_head=head_of(entries, 3, 30, NOW - 86_400),
         bucket=bucket_of(paper, entries),

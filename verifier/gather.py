@@ -23,17 +23,7 @@ from ledger.core.frame import frame_hash, parse_frame
 from ledger.core.lookup import Bucket, bucket, depth, parse_bucket
 from ledger.core.streams import origin, stream_id
 from ledger.core.tiles import entries_path, unpack_entries
-from ledger.core.view import (
-    AccreditationFacts,
-    AnchorFacts,
-    BlockFacts,
-    HeadFacts,
-    InstitutionFacts,
-    KeyFacts,
-    LedgerView,
-    Missing,
-    nothing,
-)
+from ledger.core.view import AnchorFacts, InstitutionFacts, LedgerView, Missing, nothing
 from ledger.errors import BadEvidence, CouldNotLook, Refusal
 from ledger.ports import Anchored, Head, InstitutionRow
 from verifier.nodes import Agreement, missing
@@ -73,7 +63,7 @@ def gather(
 ) -> LedgerView:
     """The view for `target`, as of the agreement's block; `dated` fetches the anchors' times."""
     at = agreement.block
-    block = BlockFacts(at.number, at.time, at.hash)
+    block = at
     view = dataclasses.replace(
         nothing(Missing("unreachable", "nothing to look for")),
         block=block,
@@ -115,11 +105,11 @@ class _Gathering:
         return dataclasses.replace(
             empty,
             institution=institution_facts(self._row),
-            credential_head=_head_facts(head),
+            credential_head=head,
             bucket=found,
             covering=self._covering(found),
             bucket_head=self._bucket_head(head, found),
-            status_head=_head_facts(status),
+            status_head=status,
             status_entries=self._entries(status),
             status_times=self._times(status) if dated else Missing("offline"),
             status_closed=_try(self._closed),
@@ -239,25 +229,15 @@ def _bundle(get: Get, base: str, number: int, width: int) -> list[bytes]:
 def institution_facts(row: InstitutionRow) -> InstitutionFacts:
     """The registry row as the core wants it."""
     return InstitutionFacts(
-        row.code, row.domain, row.name, row.name_en, row.public_url, row.verify_url,
-        tuple(
-            KeyFacts(key.public_key, key.purpose, key.algorithm, key.from_size, key.cut_off)
-            for key in row.keys
-        ),
-        tuple(
-            AccreditationFacts(
-                one.granted_block, one.from_time, one.until, one.ended, one.ended_block,
-                one.kinds, one.types,
-            )
-            for one in row.accreditations
-        ),
-    )  # fmt: skip
-
-
-def _head_facts(head: Head | Missing) -> HeadFacts | Missing:
-    if isinstance(head, Missing):
-        return head
-    return HeadFacts(head.size, head.seq, head.block, head.time, head.root)
+        row.code,
+        row.domain,
+        row.name,
+        row.name_en,
+        row.public_url,
+        row.verify_url,
+        row.keys,
+        row.accreditations,
+    )
 
 
 def _try(look: Callable[[], T]) -> T | Missing:

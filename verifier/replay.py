@@ -20,11 +20,9 @@ from typing import Any
 from ledger.core.audit import (
     AnchorFact,
     Finding,
-    GrantFact,
     KeyFact,
     Rules,
     StreamAudit,
-    WriterFact,
     read_state,
 )
 from ledger.core.audit_tiles import TileHashes
@@ -286,13 +284,8 @@ class Replay:
         return Rules(
             stream.origin,
             Kind(stream.kind),
-            tuple(WriterFact(one.account, one.since_block) for one in writers),
-            tuple(
-                GrantFact(
-                    g.granted_block, g.from_time, g.until, g.ended, g.kinds, g.types, g.ended_block
-                )
-                for g in row.accreditations
-            ),
+            writers,
+            row.accreditations,
             tuple(
                 KeyFact(key_id(key.public_key), key.from_size, key.cut_off)
                 for key in row.keys

@@ -37,6 +37,7 @@ from ledger.core.entry import (
 )
 from ledger.core.kinds import Action, Kind
 from ledger.core.merkle import EMPTY_ROOT, MAX_SIZE, Frontier, leaf_hashes
+from ledger.core.registry import AccreditationRow, WriterRow
 from ledger.core.shape import Shape
 from ledger.core.status import LIST_SIZE, MAX_LISTS, StatusList
 from ledger.core.tiles import Tile
@@ -74,39 +75,6 @@ class AnchorFact:
 
 
 @dataclass(frozen=True)
-class WriterFact:
-    """An account that may write since a block."""
-
-    account: str
-    since_block: int
-
-
-@dataclass(frozen=True)
-class GrantFact:
-    """An accreditation: masks of kinds and types, Unix times, the block that granted it."""
-
-    granted_block: int
-    from_time: int
-    until: int
-    ended: int | None
-    kinds: int
-    types: int
-    ended_block: int = 0
-
-    def covers(self, kind: Kind, type_code: int | None, block: int, time: int) -> bool:
-        """Whether it permits that kind (and credential type) at a block and its time."""
-        # In the very block of its end an accreditation may still have held, by order there.
-        over = self.ended is not None and time >= self.ended and block > self.ended_block
-        return (
-            bool(self.kinds >> kind & 1)
-            and (type_code is None or bool(self.types >> type_code & 1))
-            and self.granted_block <= block
-            and self.from_time <= time < self.until
-            and not over
-        )
-
-
-@dataclass(frozen=True)
 class KeyFact:
     """A credential key: id (32 bytes) and the leaf indexes [from_size, cut_off) it may sign."""
 
@@ -121,8 +89,8 @@ class Rules:
 
     origin: str
     kind: Kind
-    writers: tuple[WriterFact, ...]
-    grants: tuple[GrantFact, ...]
+    writers: tuple[WriterRow, ...]
+    grants: tuple[AccreditationRow, ...]
     keys: tuple[KeyFact, ...]
     reaffirmed: frozenset[int] = frozenset()
     """Credential leaves that the status stream reaffirms."""

@@ -7,14 +7,13 @@ from ledger.core.checks_paper import Issuer, Paper
 from ledger.core.dates import china_text, utc_text
 from ledger.core.findings import chain_missing, failed, missing, passed, unknown
 from ledger.core.kinds import CredentialType, Kind
+from ledger.core.registry import KeyRow
 from ledger.core.status import StatusHistory
 from ledger.core.verdict import Check
-from ledger.core.view import KeyFacts, LedgerView, Missing
+from ledger.core.view import LedgerView, Missing
 
 
-def check_key(
-    keys: tuple[KeyFacts, ...], index: int | None, history: StatusHistory | None
-) -> Check:
+def check_key(keys: tuple[KeyRow, ...], index: int | None, history: StatusHistory | None) -> Check:
     """The key counts at the entry's place in the stream: from-size <= index < cut-off."""
     for key in keys:
         check = _check_one_key(key, index, history)
@@ -41,10 +40,7 @@ def check_authority(paper: Paper, issuer: Issuer, proved: Proved | None, view: L
     kind, code = Kind.CREDENTIAL, paper.type_code
     name = CredentialType(code).name.lower()
     for row in issuer.facts.accreditations:
-        named = row.kinds >> kind & 1 and row.types >> code & 1
-        begun = row.granted_block <= at.block and row.from_time <= at.time < row.until
-        ended = row.ended is not None and at.time >= row.ended and at.block >= row.ended_block
-        if named and begun and not ended:
+        if row.covers(kind, code, at.block, at.time):
             return passed(
                 "authority",
                 f"记账时（{china_text(at.time)}）有权签发此类证书（{name}）。",
@@ -57,7 +53,7 @@ def check_authority(paper: Paper, issuer: Issuer, proved: Proved | None, view: L
     )
 
 
-def _check_one_key(key: KeyFacts, index: int | None, history: StatusHistory | None) -> Check | None:
+def _check_one_key(key: KeyRow, index: int | None, history: StatusHistory | None) -> Check | None:
     """A check that is no pass, or None."""
     if index is None:
         if key.from_size == 0 and key.cut_off is None:

@@ -16,9 +16,10 @@ from ledger.core.findings import chain_missing, failed, missing, passed, unknown
 from ledger.core.frame import frame_hash
 from ledger.core.kinds import Kind
 from ledger.core.lookup import Bucket, Member
+from ledger.core.registry import Head, KeyRow
 from ledger.core.streams import parse_origin
 from ledger.core.verdict import Check
-from ledger.core.view import AnchorFacts, HeadFacts, KeyFacts, LedgerView, Missing
+from ledger.core.view import AnchorFacts, LedgerView, Missing
 from ledger.errors import BadEvidence
 
 CHECKPOINT_PURPOSE = 2
@@ -51,7 +52,7 @@ class _Wanted:
 
 
 def check_inclusion(
-    paper: Paper, keys: tuple[KeyFacts, ...], view: LedgerView
+    paper: Paper, keys: tuple[KeyRow, ...], view: LedgerView
 ) -> tuple[Check, Proved | None]:
     """The entry is under a root that the chain anchored, and says what was signed."""
     lost = chain_missing(view)
@@ -127,7 +128,7 @@ def _wanted(paper: Paper) -> _Wanted:
     )
 
 
-def _anchored_root(size: int, head: HeadFacts, view: LedgerView) -> bytes | None:
+def _anchored_root(size: int, head: Head, view: LedgerView) -> bytes | None:
     """The root that the chain anchored at this size, as far as the view knows it."""
     if size > head.size:
         return None
@@ -161,7 +162,7 @@ def _find(
     return None, bad
 
 
-def _not_found(bad: bool, head: HeadFacts) -> Check:
+def _not_found(bad: bool, head: Head) -> Check:
     if bad:
         return unknown(
             "inclusion",
@@ -177,7 +178,7 @@ def _not_found(bad: bool, head: HeadFacts) -> Check:
     )
 
 
-def _covering(view: LedgerView, head: HeadFacts, index: int) -> AnchorFacts | None:
+def _covering(view: LedgerView, head: Head, index: int) -> AnchorFacts | None:
     """The covering anchor, if what the view holds really is the one for this index."""
     at = view.covering
     if isinstance(at, Missing) or isinstance(view.block, Missing):
@@ -187,7 +188,7 @@ def _covering(view: LedgerView, head: HeadFacts, index: int) -> AnchorFacts | No
     return None
 
 
-def _contradictions(entry: CredentialEntry, paper: Paper, keys: tuple[KeyFacts, ...]) -> str:
+def _contradictions(entry: CredentialEntry, paper: Paper, keys: tuple[KeyRow, ...]) -> str:
     indexes = [paper.document.status_index] if paper.document else []
     types = [int(paper.document.content.type_code)] if paper.document else []
     if paper.frame:

@@ -21,9 +21,10 @@ from ledger.core.findings import (
     warned,
 )
 from ledger.core.frame import Claims, Frame, parse_frame
+from ledger.core.registry import KeyRow
 from ledger.core.trust import BundleInstitution, TrustBundle
 from ledger.core.verdict import Check
-from ledger.core.view import InstitutionFacts, KeyFacts, LedgerView, Missing
+from ledger.core.view import InstitutionFacts, LedgerView, Missing
 from ledger.errors import BadEvidence
 
 CREDENTIAL_PURPOSE = 1
@@ -112,11 +113,9 @@ def check_issuer(paper: Paper, trust: TrustBundle, view: LedgerView) -> tuple[Ch
     return _named(Issuer(_facts(copy), False), paper, trust)
 
 
-def check_signature(
-    paper: Paper, issuer: Issuer
-) -> tuple[Check, Check | None, tuple[KeyFacts, ...]]:
+def check_signature(paper: Paper, issuer: Issuer) -> tuple[Check, Check | None, tuple[KeyRow, ...]]:
     """(signature, key if that is already decided, the registered keys under which it holds)."""
-    found: list[KeyFacts] = []
+    found: list[KeyRow] = []
     for message, signature, keys in _signed_forms(paper, issuer.facts):
         if not keys:
             return _no_key(issuer)
@@ -221,7 +220,7 @@ def _from_bundle(paper: Paper, trust: TrustBundle) -> BundleInstitution | None:
 
 def _facts(copy: BundleInstitution) -> InstitutionFacts:
     keys = tuple(
-        KeyFacts(key.public_key, key.purpose, key.algorithm, key.from_size, key.cut_off)
+        KeyRow(key.public_key, key.purpose, key.algorithm, key.from_size, key.cut_off)
         for key in copy.keys
     )
     return InstitutionFacts(
@@ -255,16 +254,14 @@ def _named(issuer: Issuer, paper: Paper, trust: TrustBundle) -> tuple[Check, Iss
     )
 
 
-def _signed_forms(
-    paper: Paper, facts: InstitutionFacts
-) -> list[tuple[bytes, bytes, list[KeyFacts]]]:
+def _signed_forms(paper: Paper, facts: InstitutionFacts) -> list[tuple[bytes, bytes, list[KeyRow]]]:
     """(message, signature, candidate keys) of every form."""
     own = [
         key
         for key in facts.keys
         if key.purpose == CREDENTIAL_PURPOSE and key.algorithm == ED25519_ALGORITHM
     ]
-    forms: list[tuple[bytes, bytes, list[KeyFacts]]] = []
+    forms: list[tuple[bytes, bytes, list[KeyRow]]] = []
     if paper.document is not None:
         proof = paper.document.proof
         exact = [key for key in own if key.public_key == proof.public_key]
@@ -276,7 +273,7 @@ def _signed_forms(
     return forms
 
 
-def _no_key(issuer: Issuer) -> tuple[Check, Check, tuple[KeyFacts, ...]]:
+def _no_key(issuer: Issuer) -> tuple[Check, Check, tuple[KeyRow, ...]]:
     name, name_en = issuer.facts.name, issuer.facts.name_en or issuer.facts.name
     if issuer.from_chain:
         return (

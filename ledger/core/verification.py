@@ -28,6 +28,7 @@ from ledger.core.checks_paper import Issuer, Paper, Presented
 from ledger.core.dates import DAY, china_text, day_of, utc_text
 from ledger.core.findings import not_checked, passed, unknown, warned
 from ledger.core.kinds import CredentialType
+from ledger.core.registry import Block, KeyRow
 from ledger.core.trust import TrustBundle, fingerprint, verify_signatures
 from ledger.core.verdict import (
     CODES,
@@ -38,7 +39,7 @@ from ledger.core.verdict import (
     Verdict,
     conclude,
 )
-from ledger.core.view import BlockFacts, KeyFacts, LedgerView
+from ledger.core.view import LedgerView
 from ledger.errors import WrongUse
 
 __all__ = ["Presented", "verify"]
@@ -101,7 +102,7 @@ class _Procedure:
         else:
             self._agreement(paper, in_ledger=True)
 
-    def _ledger(self, paper: Paper, issuer: Issuer, keys: tuple[KeyFacts, ...]) -> None:
+    def _ledger(self, paper: Paper, issuer: Issuer, keys: tuple[KeyRow, ...]) -> None:
         view, at = self.view, self.at
         check, proved = checks_inclusion.check_inclusion(paper, keys, view)  # 5
         self._add(check)
@@ -155,7 +156,7 @@ class _Procedure:
     def _lines(self, word: str) -> list[tuple[str, str]]:
         signed = self.level is not None
         lines = [_name_line(self.paper, signed), self._word_line(word)]
-        if isinstance(self.view.block, BlockFacts):
+        if isinstance(self.view.block, Block):
             block = self.view.block
             lines.append(
                 (
@@ -264,7 +265,7 @@ def _unknown_key(code: str) -> Check:
 
 
 def _as_of(view: LedgerView) -> AsOf | None:
-    if isinstance(view.block, BlockFacts):
+    if isinstance(view.block, Block):
         return AsOf(view.block.number, view.block.time)
     return None
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ledger.core.lookup import Bucket
+from ledger.core.registry import AccreditationRow, Block, Head, KeyRow
 
 MissingReason = Literal[
     "offline", "not-registered", "not-anchored", "not-listed", "unreachable", "garbage"
@@ -30,39 +31,6 @@ OFFLINE = Missing("offline")
 
 
 @dataclass(frozen=True)
-class BlockFacts:
-    """The block at which the chain was read: everything below is as of it."""
-
-    number: int
-    time: int
-    hash: str
-
-
-@dataclass(frozen=True)
-class KeyFacts:
-    """A registry key row; `cut_off` None: none. Sizes count entries of the credential stream."""
-
-    public_key: bytes
-    purpose: int
-    algorithm: int
-    from_size: int
-    cut_off: int | None
-
-
-@dataclass(frozen=True)
-class AccreditationFacts:
-    """A registry accreditation row; times in Unix seconds, `ended` None: not ended early."""
-
-    granted_block: int
-    from_time: int
-    until: int
-    ended: int | None
-    ended_block: int
-    kinds: int
-    types: int
-
-
-@dataclass(frozen=True)
 class InstitutionFacts:
     """The institution that owns the code (frame) or the domain (document), from the registry."""
 
@@ -72,19 +40,8 @@ class InstitutionFacts:
     name_en: str
     public_url: str
     verify_url: str
-    keys: tuple[KeyFacts, ...]
-    accreditations: tuple[AccreditationFacts, ...]
-
-
-@dataclass(frozen=True)
-class HeadFacts:
-    """A stream's head in `RecordLog`; size 0: nothing anchored yet. `time` is its block's."""
-
-    size: int
-    seq: int
-    block: int
-    time: int
-    root: bytes
+    keys: tuple[KeyRow, ...]
+    accreditations: tuple[AccreditationRow, ...]
 
 
 @dataclass(frozen=True)
@@ -112,12 +69,12 @@ class LedgerView:
     say the same, `nodes_agreeing` did.
     """
 
-    block: BlockFacts | Missing
+    block: Block | Missing
     institution: InstitutionFacts | Missing
-    credential_head: HeadFacts | Missing
+    credential_head: Head | Missing
     bucket: Bucket | Missing
     covering: AnchorFacts | Missing
-    status_head: HeadFacts | Missing
+    status_head: Head | Missing
     status_entries: tuple[bytes, ...] | Missing
     status_times: tuple[tuple[int, int], ...] | Missing = OFFLINE
     status_closed: bool | Missing = False

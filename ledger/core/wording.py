@@ -12,6 +12,7 @@ MAX_NAME = 200
 # Control, format (bidi marks among them), surrogate, private use, unassigned, line and paragraph
 # separators: nothing of this can be read off a page. Variation selectors are marks (Mn) and stay.
 _HIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+_IDEOGRAPH = re.compile("[\U00020000-\U0002fffd\U00030000-\U0003fffd]")
 
 
 def is_number(text: str) -> bool:
@@ -31,4 +32,13 @@ def is_wording(text: str, at_most: int = MAX_NAME) -> bool:
 
 def _hides(text: str) -> bool:
     """`str.isprintable` refuses the same and all spaces but U+0020, of which names have some."""
-    return any(unicodedata.category(character) in _HIDDEN for character in text)
+    return any(is_hidden(character) for character in text)
+
+
+def is_hidden(character: str) -> bool:
+    """Whether nothing of it can be read off a page.
+
+    Planes 2 and 3 hold ideographs only. Their newest extensions are unassigned in older Unicode
+    tables, and a name must not be good in one interpreter or browser and bad in the next.
+    """
+    return not _IDEOGRAPH.match(character) and unicodedata.category(character) in _HIDDEN

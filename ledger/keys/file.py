@@ -98,6 +98,13 @@ class KeyFile:
         return ChainAccount(secret)
 
 
+def keystore_address(keystore: bytes, passphrase: str) -> str:
+    """The account of a V3 keystore, opened: NotAllowed("keystore-unreadable")."""
+    from eth_account import Account as EthAccount
+
+    return str(EthAccount.from_key(_from_keystore(keystore, passphrase)).address)
+
+
 def _from_keystore(keystore: bytes, passphrase: str) -> bytes:
     from eth_account import Account as EthAccount
 

@@ -174,7 +174,12 @@ def check_admitted_keys(
                     for public_key, _, _ in application.keys:
                         require_proper_key(public_key)
         elif change.function == "addKey":
-            require_proper_key(change.arguments[1][0])
+            require_proper_key(_key_bytes(change.arguments[1][0]))
+
+
+def _key_bytes(argument: bytes | str) -> bytes:
+    """A key among a change's arguments: a proposal read back from the chain has it as 0x-hex."""
+    return argument if isinstance(argument, bytes) else bytes.fromhex(argument.removeprefix("0x"))
 
 
 def institution_by_code(reader: ChainReader, code: str) -> InstitutionRow:

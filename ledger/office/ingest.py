@@ -89,7 +89,7 @@ def _parse(number: int, line: bytes | Refusal) -> _Parsed:
     try:
         value = parse_json(line)
     except BadEvidence as bad:
-        raise BadEvidence("statement-not-json", why=bad.message("en")) from bad
+        raise BadEvidence("statement-not-json", why=bad.detail.get("reason")) from bad
     statement = check_statement(value)
     return _Parsed(number, statement, canonical_json(statement))
 

@@ -23,7 +23,6 @@ MAX_NAME = 64
 """Code points; the longest names in use, with middle dots, have about 30."""
 
 _DECIMAL = re.compile(r"\d{1,6}(?:\.\d{1,6})?", re.ASCII)
-_HIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 # Letters and marks that show nothing: joiner, Hangul fillers, Khmer vowels, blank braille,
 # Mongolian and general variation selectors.
 _BLANK = re.compile(
@@ -154,7 +153,7 @@ def _hidden(character: str) -> bool:
         return False
     category = unicodedata.category(character)
     # Of the spaces only U+0020 may stand inside a text: the others look alike and sign unlike.
-    return category in _HIDDEN or category == "Zs" or _BLANK.match(character) is not None
+    return wording.is_hidden(character) or category == "Zs" or _BLANK.match(character) is not None
 
 
 def _points(characters: Iterable[str]) -> str:

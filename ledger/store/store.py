@@ -64,6 +64,8 @@ def open_store(home: Path, url: str | None = None, entropy: Entropy = os.urandom
         if not os.access(home, os.W_OK):
             raise PermissionError(13, "Permission denied", str(home))
     with held(home / "store.lock", _OPENING_SECONDS, "store-busy", why="opening"), refusing():
+        if url is None:
+            _make_private(home / DATABASE)
         own = URL.create("sqlite", database=str(home.resolve() / DATABASE))
         database = Database(url or own.render_as_string(hide_password=False))
         try:
@@ -74,3 +76,8 @@ def open_store(home: Path, url: str | None = None, entropy: Entropy = os.urandom
             database.close()
             raise
     return Store(home, database, key)
+
+
+def _make_private(file: Path) -> None:
+    """Names and salts lie in it: for its owner only. SQLite gives its log the same mode."""
+    os.close(os.open(file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))

@@ -11,8 +11,9 @@ from typing import Any
 
 from eth_abi.abi import decode
 
-from ledger.core.audit import AnchorFact, GrantFact, Rules, StreamAudit, WriterFact
+from ledger.core.audit import AnchorFact, Rules, StreamAudit
 from ledger.core.kinds import Kind
+from ledger.core.registry import AccreditationRow, WriterRow
 from scripts.evm import Result
 from tests.contracts.world import World, hexed
 
@@ -68,12 +69,12 @@ class Replayed:
         return Rules(
             origin=origin,
             kind=Kind(kind),
-            writers=tuple(WriterFact(*row) for row in registry.get("writers", identity)),
+            writers=tuple(WriterRow(*row) for row in registry.get("writers", identity)),
             grants=tuple(_grant(row) for row in registry.get("accreditations", institution)),
             keys=(),
         )
 
 
-def _grant(row: Any) -> GrantFact:
-    granted_block, begin, until, ended, ended_block, kinds, types = row
-    return GrantFact(granted_block, begin, until, ended or None, kinds, types, ended_block)
+def _grant(row: Any) -> AccreditationRow:
+    granted_block, begin, until, ended, *rest = row
+    return AccreditationRow(granted_block, begin, until, ended or None, *rest)

@@ -50,7 +50,14 @@ class Deployed:
 
     def admit(self) -> None:
         """Applies, admits and accredits in one proposal."""
-        texts = ("U1", "u1.edu.cn", "某大学", "A University", "https://u1.example", "https://v.example")
+        texts = (
+            "U1",
+            "u1.edu.cn",
+            "某大学",
+            "A University",
+            "https://u1.example",
+            "https://v.example",
+        )
         keys = [(key("u1"), 1, 1)]
         self.mined(self.registry.functions.submitApplication(*texts, keys), self.founder)
         now = self.web3.eth.get_block("latest")["timestamp"]

@@ -10,11 +10,9 @@ from ledger.core import merkle
 from ledger.core.audit import (
     AnchorFact,
     Finding,
-    GrantFact,
     KeyFact,
     Rules,
     StreamAudit,
-    WriterFact,
 )
 from ledger.core.entry import (
     Action,
@@ -25,12 +23,13 @@ from ledger.core.entry import (
     encode,
 )
 from ledger.core.kinds import CredentialType, EvaluationKind, Kind
+from ledger.core.registry import AccreditationRow, WriterRow
 from tests.builders import CREDENTIAL_KEY, OTHER_KEY, seeded, status_stream
 
 WRITER = "0x" + "a1" * 20
 STRANGER = "0x" + "b2" * 20
 TIME = 1_780_000_000
-GRANT = GrantFact(2, TIME - 1000, TIME + 10_000, None, 0x3E, 0x3E)
+GRANT = AccreditationRow(2, TIME - 1000, TIME + 10_000, None, 0, 0x3E, 0x3E)
 
 
 @dataclass
@@ -47,7 +46,7 @@ class Stream:
         self.rules = Rules(
             f"xzu.edu.cn/{self.kind.name.lower()}",
             self.kind,
-            (WriterFact(WRITER, 1),),
+            (WriterRow(WRITER, 1),),
             (GRANT,),
             (KeyFact(CREDENTIAL_KEY.id, 0, None),),
         )

@@ -14,11 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.core import merkle
-from ledger.core.audit import GrantFact, KeyFact, StreamAudit, WriterFact
+from ledger.core.audit import KeyFact, StreamAudit
 from ledger.core.audit_tiles import TileHashes
 from ledger.core.canonical import canonical_json, parse_json
 from ledger.core.entry import Action, ContinuationEntry, encode
 from ledger.core.kinds import CredentialType, Kind
+from ledger.core.registry import AccreditationRow, WriterRow
 from ledger.core.tiles import Tile, tile_width, tiles_between
 from ledger.errors import BadEvidence, registered
 from tests.builders import CREDENTIAL_KEY, OTHER_KEY, seeded
@@ -39,7 +40,7 @@ from tests.core.audits import (
     with_entry,
 )
 
-HALF = GrantFact(2, TIME - 1000, TIME + 10_000, None, 0x3E, 1 << CredentialType.DEGREE)
+HALF = AccreditationRow(2, TIME - 1000, TIME + 10_000, None, 0, 0x3E, 1 << CredentialType.DEGREE)
 
 
 def learning(*refers: int | None) -> Stream:
@@ -110,7 +111,7 @@ MUTATIONS: dict[str, tuple[Callable[[], Stream], list[str]]] = {
     "back link, block": (lambda: credentials().change_anchor(1, prev_block=9), ["audit-back-link"]),
     "wrong writer": (lambda: credentials().change_anchor(1, sender=STRANGER), ["audit-writer"]),
     "writer not yet": (
-        lambda: credentials().rule(writers=(WriterFact(STRANGER, 1), WriterFact(WRITER, 15))),
+        lambda: credentials().rule(writers=(WriterRow(STRANGER, 1), WriterRow(WRITER, 15))),
         ["audit-writer"],
     ),
     "no writer at all": (lambda: credentials().rule(writers=()), ["audit-writer"] * 3),
@@ -195,7 +196,7 @@ def test_no_finding_where_it_is_right() -> None:
 def test_both_writers_in_the_block_of_a_change() -> None:
     for accounts in ((WRITER, STRANGER), (STRANGER, WRITER)):
         made = credentials(4, (4,))
-        rows = tuple(WriterFact(one, block) for one, block in zip(accounts, (1, 10), strict=True))
+        rows = tuple(WriterRow(one, block) for one, block in zip(accounts, (1, 10), strict=True))
         assert made.rule(writers=rows).codes() == []
 
 

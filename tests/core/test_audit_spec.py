@@ -8,8 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ledger.core.audit import AnchorFact, Rules, StreamAudit, WriterFact
+from ledger.core.audit import AnchorFact, Rules, StreamAudit
 from ledger.core.kinds import Kind
+from ledger.core.registry import WriterRow
 from ledger.errors import registered
 from tests.core.audits import STRANGER
 
@@ -20,7 +21,7 @@ def _example() -> tuple[dict[str, Any], Rules, list[AnchorFact], list[bytes]]:
     found = re.search(r"^```json example\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
     assert found is not None
     example = json.loads(found[1])
-    writers = tuple(WriterFact(one["account"], one["since_block"]) for one in example["writers"])
+    writers = tuple(WriterRow(one["account"], one["since_block"]) for one in example["writers"])
     anchors = [_fact(one) for one in example["anchors"]]
     rules = Rules(example["origin"], Kind.STATUS, writers, (), ())
     return example, rules, anchors, [bytes.fromhex(one) for one in example["entries"]]

@@ -19,9 +19,10 @@ from ledger.core.entry import Action, StatusEntry, decode, encode
 from ledger.core.frame import Claims, assemble, encode_claims
 from ledger.core.kinds import CredentialType
 from ledger.core.lookup import Bucket
+from ledger.core.registry import Block, Head
 from ledger.core.verdict import CODES, DECIDING, State, Verdict
 from ledger.core.verification import Presented, verify
-from ledger.core.view import OFFLINE, BlockFacts, HeadFacts, LedgerView, Missing, nothing
+from ledger.core.view import OFFLINE, LedgerView, Missing, nothing
 from ledger.errors import WrongUse
 from tests.builders import (
     ACCREDITATION,
@@ -192,7 +193,7 @@ FAILS: dict[str, tuple[str, Callable[[], World]]] = {
     "accreditation ran out": ("authority", lambda: accredited(until=COVERING_TIME)),
     "accreditation was ended before": (
         "authority",
-        lambda: accredited(ended=COVERING_TIME, ended_block=20),
+        lambda: accredited(ended=COVERING_TIME, ended_block=19),
     ),
     "accreditation granted in a later block": (
         "authority",
@@ -250,8 +251,8 @@ def only_stranger() -> Bucket:
     return replace(VIEW.bucket, members=VIEW.bucket.members[:1])
 
 
-def stale() -> HeadFacts:
-    assert isinstance(VIEW.status_head, HeadFacts)
+def stale() -> Head:
+    assert isinstance(VIEW.status_head, Head)
     return replace(VIEW.status_head, time=NOW - 7 * DAY)
 
 
@@ -306,7 +307,7 @@ UNKNOWNS: dict[str, tuple[str, State, Callable[[], World]]] = {
     "nothing anchored": (
         "inclusion",
         State.UNKNOWN,
-        lambda: seen(credential_head=HeadFacts(0, 0, 0, 0, bytes(32))),
+        lambda: seen(credential_head=Head(0, 0, 0, 0, bytes(32))),
     ),
     "too few nodes agree": ("inclusion", State.UNKNOWN, lambda: seen(nodes_agreeing=1)),
     "no node at all": (
@@ -334,7 +335,7 @@ UNKNOWNS: dict[str, tuple[str, State, Callable[[], World]]] = {
     "status never anchored": (
         "status",
         State.UNKNOWN,
-        lambda: seen(status_head=HeadFacts(0, 0, 0, 0, bytes(32)), status_entries=()),
+        lambda: seen(status_head=Head(0, 0, 0, 0, bytes(32)), status_entries=()),
     ),
     "status too old": ("freshness", State.UNKNOWN, lambda: seen(status_head=stale())),
     "clock far behind": ("freshness", State.UNKNOWN, lambda: replace(BASE, now=NOW - 4 * DAY)),
@@ -431,7 +432,8 @@ def test_bucket_of_the_covering_anchor_or_another_confirmed_one_is_enough() -> N
     assert judge(seen(bucket=bucket_of(BASE.paper, older), bucket_head=head)).verdict == "valid"
 
 
-def test_accreditation_ended_after_the_covering_block_does_not_matter() -> None:
+def test_accreditation_that_ended_not_before_the_covering_block_counts() -> None:
+    assert judge(accredited(ended=COVERING_TIME, ended_block=20)).verdict == "valid"
     assert judge(accredited(ended=COVERING_TIME, ended_block=21)).verdict == "valid"
     assert judge(accredited(ended=COVERING_TIME + 1, ended_block=25)).verdict == "valid"
 
@@ -583,7 +585,7 @@ def test_json_form() -> None:
     assert value["as_of"] == {"block": 40, "time": "2026-07-01T09:59:00Z"}
     assert {"code", "state", "detail"} == set(value["checks"][0])
     assert value["trust"]["council"] == ["XZU", "HHU", "EDU"]
-    assert isinstance(VIEW.block, BlockFacts)
+    assert isinstance(VIEW.block, Block)
     assert CREDENTIAL_KEY.public not in repr(value).encode()
 
 

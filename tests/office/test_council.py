@@ -164,9 +164,10 @@ def test_weak_keys_are_not_admitted(campus: Campus) -> None:
             proposal,
             lambda _: [Change("admit", (open_application_of(campus).id,))],
         )
-    key_change = Change("addKey", (1, (SMALL_ORDER, 1, 1)))
-    with pytest.raises(BadEvidence, match="weak-key"):
-        check_admitted_keys(campus.read(), proposal, lambda _: [key_change])
+    for given in (SMALL_ORDER, "0x" + SMALL_ORDER.hex()):  # as proposed, and as read back
+        key_change = Change("addKey", (1, (given, 1, 1)))
+        with pytest.raises(BadEvidence, match="weak-key"):
+            check_admitted_keys(campus.read(), proposal, lambda _: [key_change])  # noqa: B023
 
 
 def open_application_of(campus: Campus) -> Any:

@@ -10,8 +10,9 @@ import pytest
 from playwright.sync_api import expect
 
 from ledger.core.entry import Action
+from ledger.core.registry import AccreditationRow
 from ledger.core.trust import fingerprint
-from ledger.core.view import AccreditationFacts, AnchorFacts, InstitutionFacts, Missing
+from ledger.core.view import AnchorFacts, InstitutionFacts, Missing
 from tests import builders
 from tests.web.conftest import Verifier, fragment_of
 from tests.web.world import World
@@ -163,7 +164,7 @@ def test_without_accreditation_at_the_covering_block_it_is_invalid(
 ) -> None:
     facts = world.view.institution
     assert isinstance(facts, InstitutionFacts)
-    late: AccreditationFacts = replace(facts.accreditations[0], granted_block=21)
+    late: AccreditationRow = replace(facts.accreditations[0], granted_block=21)
     world.institution(accreditations=(late,))
     opened.scan(world.paper.frame)
     assert opened.verdict() == "invalid"

@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from ledger.core.entry import Action
+from ledger.core.registry import Head
 from ledger.core.verification import Presented, verify
-from ledger.core.view import HeadFacts, InstitutionFacts
+from ledger.core.view import InstitutionFacts
 from tests import builders
 from tests.web.conftest import Verifier
 from tests.web.world import World
@@ -35,7 +36,7 @@ def _accreditation(**parts: int) -> Callable[[World], None]:
 def _status_head(time: int) -> Callable[[World], None]:
     def change(world: World) -> None:
         head = world.view.status_head
-        assert isinstance(head, HeadFacts)
+        assert isinstance(head, Head)
         world.change(status_head=replace(head, time=time))
 
     return change
@@ -54,7 +55,7 @@ CHANGES: dict[str, Callable[[World], None]] = {
     "key of another algorithm": _key(algorithm=2),
     "accredited too late": _accreditation(from_time=builders.COVERING_TIME + 1),
     "accredited until then": _accreditation(until=builders.COVERING_TIME),
-    "accreditation ended": _accreditation(ended=builders.COVERING_TIME, ended_block=20),
+    "accreditation ended": _accreditation(ended=builders.COVERING_TIME, ended_block=19),
     "accreditation ended later": _accreditation(ended=builders.COVERING_TIME + 1, ended_block=21),
     "not accredited for degrees": _accreditation(types=1 << 2),
     "not accredited for credentials": _accreditation(kinds=1 << 3),
@@ -62,7 +63,7 @@ CHANGES: dict[str, Callable[[World], None]] = {
     "just stale": _status_head(time=builders.NOW - 7 * 86_400),
     "clock behind the chain": _status_head(time=builders.NOW + 3601),
     "nothing anchored": lambda world: world.change(
-        credential_head=HeadFacts(0, 0, 0, 0, bytes(32)),
+        credential_head=Head(0, 0, 0, 0, bytes(32)),
         bucket=replace(world.view.bucket, size=0, members=()),  # type: ignore[arg-type]
     ),
     "registry calls it otherwise": lambda world: world.institution(name="另一所大学"),

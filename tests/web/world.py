@@ -19,10 +19,11 @@ from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
 from ledger.core.lookup import Bucket, format_bucket, in_bucket
+from ledger.core.registry import Block, Head
 from ledger.core.streams import stream_id
 from ledger.core.tiles import pack_entries
 from ledger.core.trust import Contract, Node, TrustBundle, format_trust
-from ledger.core.view import AnchorFacts, BlockFacts, HeadFacts, InstitutionFacts, LedgerView
+from ledger.core.view import AnchorFacts, InstitutionFacts, LedgerView
 from tests import builders
 
 ARTIFACTS = Path(__file__).parents[2] / "ledger" / "chain" / "artifacts"
@@ -117,7 +118,7 @@ class World:
     def rpc(self, member: str, method: str, params: list[Any]) -> Any:
         """What a member's node answers."""
         block = self.view.block
-        assert isinstance(block, BlockFacts)
+        assert isinstance(block, Block)
         match method:
             case "eth_chainId":
                 return hex(self.chain_id)
@@ -191,7 +192,7 @@ class World:
                 head = {CREDENTIAL: self.view.credential_head, STATUS: self.view.status_head}[
                     arguments[:32]
                 ]
-                assert isinstance(head, HeadFacts)
+                assert isinstance(head, Head)
                 if member in self.lying:
                     return (0, 0, 0, 0, bytes(32))
                 return (head.size, head.seq, head.block, head.time, head.root)

@@ -69,8 +69,11 @@ class EmbeddedChain:
         """
         if create is None and not (directory / FILE).exists():
             raise CouldNotLook("no-chain-here", directory=str(directory))
-        directory.mkdir(parents=True, exist_ok=True)
-        lock = DirectoryLock(directory, wait)
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            lock = DirectoryLock(directory, wait)
+        except OSError as error:
+            raise CouldNotLook("chain-storage", why=str(error)) from error
         try:
             file = ChainFile(str(directory / FILE))
             return cls(Engine(file, clock, create), lock)

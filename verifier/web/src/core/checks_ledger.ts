@@ -355,7 +355,7 @@ export function checkAuthority(
       ((row.kinds >> BigInt(Kind.CREDENTIAL)) & 1n) === 1n &&
       ((row.types >> BigInt(paper.typeCode)) & 1n) === 1n;
     const begun = row.grantedBlock <= at.block && row.from <= at.time && at.time < row.until;
-    const ended = row.ended !== null && at.time >= row.ended && at.block >= row.endedBlock;
+    const ended = row.ended !== null && at.time >= row.ended && at.block > row.endedBlock;
     return names && begun && !ended;
   });
   return accredited

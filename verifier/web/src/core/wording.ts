@@ -1,7 +1,9 @@
 /** Which names and numbers may stand in a certificate. Mirrors `ledger.core.wording`. */
 
 const NUMBER = /^[\p{L}\p{N}_.-]{1,64}$/u;
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u;
+// Planes 2 and 3 hold ideographs only; a browser's tables may be older than their newest extension.
+const HIDDEN =
+  /(?![\u{20000}-\u{2fffd}\u{30000}-\u{3fffd}])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u;
 
 export const CODE = /^[A-Za-z0-9._-]{1,64}$/;
 
