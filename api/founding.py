@@ -28,7 +28,7 @@ from ledger.chain.registrar import ChainRegistrar
 from ledger.chain.sender import Sender
 from ledger.chain.transport import HttpTransport, Transport
 from ledger.errors import NotAllowed, Refusal, WrongUse
-from ledger.keys.file import KeyFile
+from ledger.keys.file import KeyFile, keystore_address
 from ledger.office import council as office_council
 from ledger.office.context import Identity
 from ledger.ports import Change, Contracts
@@ -110,11 +110,17 @@ def _claim(home: Home) -> None:
 
 
 def _keys(home: Home, account: Path | None) -> KeyFile:
-    secret = passphrase(home, create=not home.keys_file.exists())
-    if home.keys_file.exists():
-        return KeyFile.open(home.keys_file, secret)
     keystore = read_file(account) if account else None
-    return KeyFile.create(home.keys_file, secret, os.urandom, account_keystore=keystore)
+    if not home.keys_file.exists():
+        # A passphrase made up here could not open a key file that exists already.
+        secret = passphrase(home, create=keystore is None)
+        return KeyFile.create(home.keys_file, secret, os.urandom, account_keystore=keystore)
+    secret = passphrase(home)
+    keys = KeyFile.open(home.keys_file, secret)
+    address = keys.account().address
+    if keystore is not None and keystore_address(keystore, secret) != address:
+        raise Refusal("account-differs", account=address)
+    return keys
 
 
 def _transport(home: Home, url: str | None, stack: ExitStack) -> Transport:

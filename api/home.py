@@ -144,9 +144,9 @@ def passphrase(home: Home, create: bool = False) -> str:
         return given
     named = os.environ.get("XUEZHENG_PASSPHRASE_FILE")
     if named:
-        return read_file(Path(named)).decode(errors="replace").strip()
+        return _kept(Path(named))
     if home.passphrase_file.exists():
-        return read_file(home.passphrase_file).decode(errors="replace").strip()
+        return _kept(home.passphrase_file)
     if sys.stdin is not None and sys.stdin.isatty():
         return _prompt(create)
     if not create:
@@ -154,6 +154,13 @@ def passphrase(home: Home, create: bool = False) -> str:
     made = secrets.token_urlsafe(24)
     write_atomically(home.passphrase_file, made.encode() + b"\n", mode=0o600)
     return made
+
+
+def _kept(path: Path) -> str:
+    secret = read_file(path).decode(errors="replace").strip()
+    if not secret:  # never encrypt keys with nothing
+        raise NotAllowed("no-passphrase")
+    return secret
 
 
 def _prompt(create: bool) -> str:

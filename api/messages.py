@@ -11,6 +11,11 @@ register(
             "{path} is not an institution's folder; run xuezheng init first.",
         ),
         "home-in-use": ("{path} 已被使用。", "{path} is already in use."),
+        "account-differs": (
+            "此目录已有账户 {account}；--account 给的是另一个。请另用一个目录。",
+            "This folder already has the account {account}; --account names another one. "
+            "Use another folder.",
+        ),
         "config-damaged": (
             "配置 {path} 已损坏：{why}",
             "The configuration {path} is damaged: {why}",
@@ -28,6 +33,10 @@ register(
             "{url} will not do: https is needed (http for loopback only).",
         ),
         "unknown-scope": ("未知的令牌权限 {scope}。", "Unknown token scope {scope}."),
+        "token-name": (
+            "令牌名称须为 1 至 100 个可见字符。",
+            "A token's name has 1 to 100 visible characters.",
+        ),
         "token-missing": ("需要令牌。", "A token is needed."),
         "token-wrong": ("令牌无效。", "The token is not valid."),
         "token-scope": (

@@ -25,6 +25,7 @@ SCOPES = frozenset(
         "all",
     }
 )
+MAX_NAME = 100
 _NO_SUCH_TOKEN = bytes(32)
 
 
@@ -44,7 +45,12 @@ def parse_scopes(given: str) -> tuple[str, ...]:
 
 
 def create_token(store: TokenStore, name: str, scopes: tuple[str, ...]) -> tuple[str, str]:
-    """(key, secret); the store keeps the SHA-256 of the secret (256 random bits need no salt)."""
+    """(key, secret); the store keeps the SHA-256 of the secret (256 random bits need no salt).
+
+    WrongUse("token-name") for a name that nobody could read in a list of tokens.
+    """
+    if not (0 < len(name) <= MAX_NAME and name.isprintable() and name.strip()):
+        raise WrongUse("token-name")
     key, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
     store.add_token(TokenRow(key, name, scopes, _hashed(secret), int(time.time())))
     return key, secret
