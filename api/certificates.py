@@ -31,6 +31,7 @@ class CertificateFiles:
         rows = []
         try:
             self._out.mkdir(parents=True, exist_ok=True)
+            self._sweep()
             for done, number in enumerate(numbers, 1):
                 rows.append(self._one(certificate(self._office, number)))
                 if progress:
@@ -54,11 +55,28 @@ class CertificateFiles:
             "pdf": names["pdf"] if self._pdf else "",
         }
 
+    def _sweep(self) -> None:
+        """Removes what a killed process of ours left half-written."""
+        for left in self._out.glob(".*.tmp"):
+            process = left.name[1:-4]
+            if process.isdecimal() and not _runs(int(process)):
+                left.unlink(missing_ok=True)
+
     def _put(self, name: str, data: bytes) -> None:
         # No fsync: these files can be written again from the store at any time.
         temporary = self._out / f".{os.getpid()}.tmp"
         temporary.write_bytes(data)
         os.replace(temporary, self._out / name)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True  # another user's, or no process number at all: not ours to remove
+    return True
 
 
 def render_pdf(office: Office, issued: Certificate, text: str) -> bytes:

@@ -106,6 +106,8 @@ def _key(institution: Institution, options: argparse.Namespace) -> list[Change]:
     if len(public_key) != 32:
         raise WrongUse("usage", why="PUBLIC_KEY: 64 hex digits")
     if options.cut_off is not None:
+        if not 0 <= options.cut_off < 1 << 64:
+            raise WrongUse("usage", why="--cut-off SIZE >= 0")
         return [Change("lowerCutOff", (public_key, options.cut_off))]
     office_council.require_proper_key(public_key)
     purpose = office_council.PURPOSES[options.purpose]

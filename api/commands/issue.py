@@ -68,8 +68,8 @@ def _refused(terminal: Terminal, problems: Sequence[Problem]) -> int:
     terminal.refuse(refusal)
     for problem in problems[:SHOWN]:
         terminal.warn(
-            f"  第 {problem.row} 行「{problem.column}」：{problem.detail_zh} [{problem.code}]",
-            f"  row {problem.row}, {problem.column}: {problem.detail_en} [{problem.code}]",
+            f"  {_place(problem, '第 {} 行', '「{}」', '：')}{problem.detail_zh} [{problem.code}]",
+            f"  {_place(problem, 'row {}', ', {}', ': ')}{problem.detail_en} [{problem.code}]",
         )
     if len(problems) > SHOWN:
         terminal.warn(
@@ -87,3 +87,10 @@ def _refused(terminal: Terminal, problems: Sequence[Problem]) -> int:
     ]
     terminal.result({"issued": 0, "already": 0, "errors": errors})
     return 3
+
+
+def _place(problem: Problem, row: str, column: str, end: str) -> str:
+    """Row and column as far as there are any: a file that cannot be read has neither."""
+    place = row.format(problem.row) if problem.row else ""
+    place += column.format(problem.column) if problem.column else ""
+    return place and place + end
