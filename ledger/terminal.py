@@ -8,11 +8,12 @@ never in a traceback.
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol
 
@@ -62,7 +63,7 @@ class Terminal:
     def result(self, value: Mapping[str, Any]) -> None:
         """The JSON object of `--json`; call it once, last."""
         if self.json:
-            print(json.dumps(value, ensure_ascii=False), flush=True)
+            print(_json_line(value, sys.stdout.encoding or "utf-8"), flush=True)
 
     @contextmanager
     def progress(self, zh: str, en: str) -> Iterator[Progress]:
@@ -81,6 +82,16 @@ class Terminal:
         with Bar(*columns, console=console, disable=not console.is_terminal) as bar:
             task = bar.add_task(zh if self.lang == "zh" else en, total=None)
             yield lambda done, total: bar.update(task, completed=done, total=total or None)
+
+
+def _json_line(value: Mapping[str, Any], encoding: str) -> str:
+    """One line by anybody's idea of a line, and writable: a locale may not have the character."""
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return json.dumps(value)
+    return text if len(text.splitlines()) == 1 else json.dumps(value)
 
 
 class Parser(argparse.ArgumentParser):
@@ -106,32 +117,45 @@ def command_parser(prog: str, description: str, commands: Iterable[Subcommand]) 
     return top
 
 
-def run(parser: Parser, arguments: Sequence[str] | None = None) -> int:
-    """Parses, runs the handler that the parser set as `handler`, and returns the exit code."""
+def run(parser: Parser, arguments: Sequence[str] | None = None, broken: int = 1) -> int:
+    """Parses, runs the handler that the parser set as `handler`, and returns the exit code.
+
+    `broken` is the code of what ended without an answer: 1, except where 1 is itself an answer.
+    """
     given = list(sys.argv[1:] if arguments is None else arguments)
     terminal = Terminal("zh", "--json" in given)
+    _write_anything()
     try:
         terminal, given = common_options(given)
         options = parser.parse_args(given)
         handler: Handler = options.handler
         return handler(terminal, options)
     except Refusal as refusal:
-        return _ended(terminal, refusal)
+        return _ended(terminal, refusal, broken)
     except KeyboardInterrupt:
-        return _ended(terminal, Refusal("interrupted"))
+        return _ended(terminal, Refusal("interrupted"), broken)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return broken
     except Exception as error:
         if os.environ.get("XUEZHENG_DEBUG"):
             raise
-        return _ended(terminal, Refusal("internal", why=f"{type(error).__name__}: {error}"))
+        why = f"{type(error).__name__}: {error}"
+        return _ended(terminal, Refusal("internal", why=why), broken)
 
 
-def _ended(terminal: Terminal, refusal: Refusal) -> int:
+def _write_anything() -> None:
+    """A name that the locale's encoding lacks is written as its code, not an error."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _ended(terminal: Terminal, refusal: Refusal, broken: int) -> int:
+    code = broken if refusal.exit_code == 1 else refusal.exit_code
     terminal.refuse(refusal)
-    terminal.result({"error": {"code": refusal.code, "detail": refusal.message(terminal.lang)}})
-    return refusal.exit_code
+    with suppress(OSError):  # the reason may be that nothing can be written there
+        terminal.result({"error": {"code": refusal.code, "detail": refusal.message(terminal.lang)}})
+    return code
 
 
 def common_options(arguments: Sequence[str]) -> tuple[Terminal, list[str]]:

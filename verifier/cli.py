@@ -18,5 +18,9 @@ def parser() -> Parser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit codes: see each subcommand; 64 wrong usage."""
-    return run(parser(), arguments)
+    """Exit codes: see each subcommand; 64 wrong usage.
+
+    What broke on the way (a full disk, a closed pipe, Ctrl-C) is 2, could not look: 1 would say
+    invalid.
+    """
+    return run(parser(), arguments, broken=2)
