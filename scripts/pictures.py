@@ -27,6 +27,7 @@ from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from scripts import demo as job
 from scripts import demo_data
+from scripts.demo_stage import Demo, Party, free_ports
 from scripts.pictures_rooms import HEIGHT, WIDTH, svg
 from scripts.setup.system import BROWSERS
 
@@ -57,10 +58,10 @@ def main() -> int:
 
 
 @contextmanager
-def founded() -> Iterator[tuple[job.Demo, job.Party]]:
+def founded() -> Iterator[tuple[Demo, Party]]:
     """A council of three, certificates of one university, anchored; its servers are running."""
     with tempfile.TemporaryDirectory(prefix="xuezheng-pictures-") as folder:
-        demo = job.Demo(Path(folder), job.free_ports(5))
+        demo = Demo(Path(folder), free_ports(5))
         authority, north, south = parties = job.parties(demo.ports)
         try:
             job.found(demo, authority, (north, south))
@@ -83,7 +84,7 @@ def certificate(pdf: Path) -> None:
     save(picture, "certificate.png")
 
 
-def verdicts(browser: Browser, demo: job.Demo) -> None:
+def verdicts(browser: Browser, demo: Demo) -> None:
     """Valid, and beside it the very same link when nobody can be asked."""
     _, north, _ = job.parties(demo.ports)
     link = job.qr_texts(job.out(demo, north))[SHOWN]

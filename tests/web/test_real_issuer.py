@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from scripts.demo import free_ports
+from scripts.demo_stage import free_ports
 from tests.web.conftest import Verifier
 
 BIN = Path(sys.executable).parent
