@@ -29,8 +29,9 @@ register(
         "bad-domain": ("域名 {domain} 不合要求。", "The domain {domain} will not do."),
         "bad-code": ("机构代码 {given} 不合要求。", "The code {given} will not do."),
         "bad-url": (
-            "{url} 不合要求：须为 https（仅本机可用 http）。",
-            "{url} will not do: https is needed (http for loopback only).",
+            "{url} 不合要求：须为 https 网址，不带用户名、参数和片段（仅本机可用 http）。",
+            "{url} will not do: a plain https address is needed, without user, query or fragment "
+            "(http for loopback only).",
         ),
         "unknown-scope": ("未知的令牌权限 {scope}。", "Unknown token scope {scope}."),
         "token-name": (
