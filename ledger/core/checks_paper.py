@@ -165,7 +165,17 @@ def check_agreement(
             f"同一份证书的不同形式内容不一致：{names}。",
             f"The forms of this certificate say different things: {names}.",
         )
-    return passed("agreement", "文本、附件与二维码内容一致。", "All forms say the same.")
+    given = (
+        (pdf_text, "页面文本", "page text"),
+        (paper.document, "附件", "document"),
+        (paper.frame, "二维码", "QR code"),
+    )
+    compared = [(zh, en) for form, zh, en in given if form is not None]
+    return passed(
+        "agreement",
+        f"已比对的形式内容一致：{'、'.join(zh for zh, _ in compared)}。",
+        f"The forms that were compared say the same: {', '.join(en for _, en in compared)}.",
+    )
 
 
 def check_host(paper: Paper, issuer: Issuer, trust: TrustBundle, link: str | None) -> Check:

@@ -112,6 +112,16 @@ def test_all_pass() -> None:
     assert verdict.credential["issuer"] == "学证大学"
 
 
+def test_agreement_names_only_the_forms_that_were_compared() -> None:
+    assert judge().check("agreement").detail_en.endswith("the same: document, QR code.")
+    content = BASE.paper.content
+    words = " ".join((content.name, content.degree, content.major, content.number))
+    alone = Presented(frame=BOTH.frame, pdf_text=words)
+    said = judge(replace(BASE, presented=alone)).check("agreement")
+    assert said.state is State.PASS
+    assert said.detail_en.endswith("the same: page text, QR code.")
+
+
 @pytest.mark.parametrize("form", ["document", "frame"])
 def test_each_form_alone_is_valid(form: str) -> None:
     presented = Presented(**{form: getattr(BOTH, form)})

@@ -221,7 +221,11 @@ export function checkAgreement(paper: Paper, issuer: Issuer | null, inLedger: bo
       `The forms of this certificate say different things: ${differing.join(", ")}.`,
     );
   }
-  return passed("agreement", "附件与二维码内容一致。", "All forms say the same.");
+  return passed(
+    "agreement",
+    "已比对的形式内容一致：附件、二维码。",
+    "The forms that were compared say the same: document, QR code.",
+  );
 }
 
 /** The QR link leads to the issuer's own verifier; anything else is a warning. */
