@@ -101,6 +101,13 @@ class Parser(argparse.ArgumentParser):
         raise WrongUse("usage", why=f"{message} ({self.format_usage().strip()})")
 
 
+def port_number(given: str) -> int:
+    """An argparse type: a TCP port, 0 for any free one."""
+    if not (given.isascii() and given.isdecimal()) or int(given) > 65_535:
+        raise argparse.ArgumentTypeError(f"0…65535, not {given!r}")
+    return int(given)
+
+
 class Subcommand(Protocol):
     """A module of one subcommand (or a few that belong together)."""
 

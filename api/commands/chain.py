@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from api.commands import Subcommands
-from ledger.terminal import Terminal
+from ledger.terminal import Terminal, port_number
 
 
 def add(subcommands: Subcommands) -> None:
@@ -17,7 +17,7 @@ def add(subcommands: Subcommands) -> None:
     serve = actions.add_parser("serve", help="供多方共用 / serve it to several parties")
     serve.add_argument("--dir", required=True, metavar="DIR", type=Path)
     serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=8545)
+    serve.add_argument("--port", type=port_number, default=8545)
     serve.set_defaults(handler=run)
 
 

@@ -6,13 +6,15 @@ import argparse
 from urllib.parse import urlsplit
 
 from api.commands import Subcommands, with_home
-from ledger.terminal import Terminal
+from ledger.terminal import Terminal, port_number
 
 
 def add(subcommands: Subcommands) -> None:
     parser = with_home(subcommands.add_parser("serve", help="启动服务 / serve the issuer"))
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, help="默认取自公开地址 / default: the public URL's")
+    parser.add_argument(
+        "--port", type=port_number, help="默认取自公开地址 / default: the public URL's"
+    )
     parser.add_argument(
         "--anchor-interval", type=int, metavar="S", help="秒 / seconds between rounds of anchoring"
     )

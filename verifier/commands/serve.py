@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from ledger.terminal import Terminal
+from ledger.terminal import Terminal, port_number
 from verifier.commands import nodes_of, trust_of, with_trust
 
 
 def add(subcommands: Any) -> None:
     parser = with_trust(subcommands.add_parser("serve", help="核验网页 / the verifier web app"))
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8081)
+    parser.add_argument("--port", type=port_number, default=8081)
     parser.set_defaults(handler=run)
 
 
