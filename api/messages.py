@@ -57,9 +57,5 @@ register(
         ),
         "mapping-invalid": ("列对应文件不合要求：{why}", "The mapping file will not do: {why}"),
         "application-file": ("申请文件不合要求：{why}", "The application file will not do: {why}"),
-        "change-arguments": (
-            "此更改需要：{needed}",
-            "This change needs: {needed}",
-        ),
     }
 )
