@@ -210,17 +210,6 @@ def frame_from_fragment(fragment: str) -> bytes:
     return data
 
 
-def qr_segments(text: str) -> tuple[bytes, str]:
-    """(byte-mode part up to and with `#`, alphanumeric-mode part) for the drawer of the code."""
-    head, mark, tail = text.partition("#")
-    if not mark or not _BASE32.fullmatch(tail):
-        raise BadEvidence("frame-text", problem="https://…/v#…")
-    try:
-        return (head + mark).encode("ascii"), tail
-    except UnicodeEncodeError as error:
-        raise BadEvidence("frame-text", problem="ASCII") from error
-
-
 def _checked(fields: Any) -> Claims:
     """Claims of a decoded map; every rule of the format in the order of its keys."""
     if type(fields) is not dict or not _ALL - _OPTIONAL <= set(fields) <= _ALL:
