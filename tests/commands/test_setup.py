@@ -69,3 +69,31 @@ def test_missing_system_packages_are_named_to_a_plain_user(
     for package in system.FONT_FILES:
         assert package in caught.value.en
         assert package in caught.value.zh
+
+
+def test_a_server_for_the_tests_is_missed_only_where_tests_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(system, "POSTGRES_FOLDERS", f"{tmp_path}/*/bin")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "postgresql" in set(system.find_missing(tmp_path, dev=True))
+    assert "postgresql" not in set(system.find_missing(tmp_path, dev=False))
+
+
+def test_the_newest_server_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(system, "POSTGRES_FOLDERS", f"{tmp_path}/*/bin")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for name in ("9.6/bin/postgres", "9.6/bin/initdb", "15/bin/postgres", "15/bin/initdb"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "16/bin").mkdir(parents=True)  # a client without its server
+    assert system.postgres_folder() == tmp_path / "15/bin"
+
+
+def test_installing_the_server_makes_no_cluster_and_leaves_no_setting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(system, "NO_CLUSTER", tmp_path / "createcluster.d/xuezheng.conf")
+    with system.without_cluster():
+        assert system.NO_CLUSTER.read_text() == "create_main_cluster = false\n"
+    assert not system.NO_CLUSTER.exists()
