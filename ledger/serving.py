@@ -10,9 +10,10 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from ledger.errors import CouldNotLook, register
 
@@ -25,6 +26,10 @@ register(
     }
 )
 GRACE_SECONDS = 10
+KEEP_ALIVE_SECONDS = 65
+"""Longer than the pools of clients and proxies keep an idle connection, so that they end it."""
+MOST_FRAMING = 65_536
+FRAMING_OF_A_BYTE = 9
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -48,14 +53,48 @@ def url_of(listening: socket.socket, host: str) -> str:
 
 def serve_app(app: Any, listening: socket.socket, on_ready: Callable[[], None]) -> None:
     """Serves until SIGTERM or SIGINT, then finishes what is under way; for the main thread."""
-    config = uvicorn.Config(
+    _Server(config_of(app), on_ready).run([listening])
+
+
+def config_of(app: Any) -> uvicorn.Config:
+    """How both doors serve: uvloop where it is installed, httptools, no web sockets."""
+    return uvicorn.Config(
         app,
+        loop="auto",
+        http=BoundedProtocol,
+        ws="none",
         log_level="warning",
         access_log=False,
         server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    _Server(config, on_ready).run([listening])
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """httptools gathers heads and trailers without a limit; this one ends the connection when what
+    is neither body nor a finished request passes MOST_FRAMING bytes."""
+
+    _framing = 0
+
+    def data_received(self, data: bytes) -> None:
+        self._framing += len(data)
+        super().data_received(data)
+        self._framing = max(0, self._framing)
+        if self._framing > MOST_FRAMING and not self.transport.is_closing():
+            under_way = cast("RequestResponseCycle | None", self.cycle)
+            if under_way is None or under_way.response_complete:
+                self.send_400_response("The head of the request is too large.")
+            self.transport.close()
+
+    def on_body(self, body: bytes) -> None:
+        # Chunks of one byte come with five or more of framing each.
+        self._framing -= FRAMING_OF_A_BYTE * len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._framing = 0
+        super().on_message_complete()
 
 
 class _Server(uvicorn.Server):
