@@ -169,6 +169,9 @@ class StatementStore(Protocol):
     def agents(self, key: str) -> list[bytes]:
         """Canonical JSON of the agent in every form in which statements named it."""
 
+    def known_agents(self) -> Iterator[bytes]:
+        """Canonical JSON of every agent in every form, in no order: to find a bare account name."""
+
     def derived_id(self, payload: bytes) -> bytes:
         """A UUID that only this store can derive from a payload: the id of a statement without
         one that is read from a file, so that it is known again."""
