@@ -20,7 +20,16 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from api.home import Config, Home, passphrase, read_file, write_atomically, write_json
+from api.home import (
+    Config,
+    Home,
+    database_url,
+    kept_database,
+    passphrase,
+    read_file,
+    write_atomically,
+    write_json,
+)
 from ledger.chain.connect import home_chain
 from ledger.chain.deploy import contracts_of, deploy
 from ledger.chain.reader import NodeReader
@@ -47,6 +56,8 @@ class Founding:
     chain_url: str | None
     council: str | None
     account: Path | None
+    database: str | None = None
+    """Its URL; None: SQLite in the folder. `XUEZHENG_DATABASE` replaces it."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +88,7 @@ def found(wanted: Founding) -> Founded:
     keys = _keys(home, wanted.account)  # 2
     with ExitStack() as stack:
         transport = _transport(home, wanted.chain_url, stack)  # 3
-        store = open_store(home.root)
+        store = open_store(home.root, database_url(wanted.database))
         stack.callback(store.close)
         account = keys.account()
         reader = NodeReader(transport, None)
@@ -87,7 +98,14 @@ def found(wanted: Founding) -> Founded:
         reader = NodeReader(transport, contracts, reader.chain_id())
         registrar = ChainRegistrar(Sender(reader, account, store.outbox))
         _register(wanted, keys, reader, registrar)  # 5, 6
-        config = Config(wanted.identity, wanted.chain_url, reader.chain_id(), contracts, engine)
+        config = Config(
+            wanted.identity,
+            wanted.chain_url,
+            reader.chain_id(),
+            contracts,
+            engine,
+            database=kept_database(wanted.database),
+        )
     home.save_config(config)  # 7
     home.prepared_file.unlink(missing_ok=True)
     made = home.passphrase_file.exists() and not had_passphrase

@@ -2,7 +2,7 @@
 
 DIR/config.json       who we are, which chain, which contracts
 DIR/keys.json         encrypted keys
-DIR/store.db          records, outbox, tokens
+DIR/store.db          records, outbox, tokens; none where `database` names another database
 DIR/streams/<kind>/   public files of the streams
 DIR/chain/            the embedded chain, where there is one
 DIR/chain.json        address of the embedded chain while something serves it
@@ -18,6 +18,7 @@ import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from api import messages as _messages  # noqa: F401  (registers the codes)
 from ledger.errors import BadEvidence, NotAllowed, WrongUse
@@ -27,7 +28,8 @@ from ledger.ports import Contracts
 
 @dataclass(frozen=True)
 class Config:
-    """`config.json`. `chain_url` None: the embedded chain in this folder."""
+    """`config.json`. `chain_url` None: the embedded chain in this folder. `database` None: SQLite
+    in this folder; else its URL, which `XUEZHENG_DATABASE` replaces (`database_url`)."""
 
     identity: Identity
     chain_url: str | None
@@ -35,6 +37,7 @@ class Config:
     contracts: Contracts
     engine: str
     anchor_interval: int = 60
+    database: str | None = None
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,8 @@ class Home:
 
     def save_config(self, config: Config) -> None:
         """Written last by `init`: its presence means that the folder is complete."""
-        write_atomically(self.config_file, _pretty(asdict(config)))
+        secret = config.database is not None  # a database's URL may hold a password
+        write_atomically(self.config_file, _pretty(asdict(config)), 0o600 if secret else 0o644)
 
 
 def _config(path: Path, value: Any) -> Config:
@@ -96,9 +100,35 @@ def _config(path: Path, value: Any) -> Config:
             Contracts(**value["contracts"]),
             value["engine"],
             int(value.get("anchor_interval", 60)),
+            _optional_text(value.get("database")),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise BadEvidence("config-damaged", path=path, why=error) from error
+
+
+def _optional_text(value: Any) -> str | None:
+    if not isinstance(value, str | None):
+        raise TypeError(type(value).__name__)
+    return value
+
+
+def database_url(configured: str | None) -> str | None:
+    """The database's URL: `XUEZHENG_DATABASE`, so that a password need not lie in the folder, or
+    the one given; None for SQLite in the folder."""
+    return os.environ.get("XUEZHENG_DATABASE") or configured
+
+
+def kept_database(option: str | None) -> str | None:
+    """What `config.json` keeps of the database's URL: the option as it was given; of one that only
+    the environment names, all but the password, so that nobody opens another database unawares."""
+    if option is not None:
+        return option
+    url = os.environ.get("XUEZHENG_DATABASE")
+    if not url:
+        return None
+    parts = urlsplit(url)
+    credentials, at, host = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=credentials.partition(":")[0] + at + host))
 
 
 def _pretty(value: Any) -> bytes:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
-from api.home import Config, Home, passphrase
+from api.home import Config, Home, database_url, passphrase
 from ledger.chain.connect import home_chain
 from ledger.chain.deploy import check_contracts, parse_address
 from ledger.chain.gateway import Gateway
@@ -23,6 +23,7 @@ from ledger.chain.sender import Sender
 from ledger.chain.served import remove_served, write_served
 from ledger.chain.transport import HttpTransport, LocalTransport, Transport
 from ledger.keys.file import KeyFile
+from ledger.memory import MemoryDocumentStore, MemoryStatementStore
 from ledger.office.context import Office
 from ledger.store import Store, open_store
 
@@ -70,9 +71,9 @@ class Institution:
 @contextmanager
 def opened_store(home: Home) -> Iterator[Store]:
     """The folder's store alone, for what needs neither keys nor chain."""
-    home.config()
+    url = database_url(home.config().database)
     with ExitStack() as stack:
-        store = open_store(home.root)
+        store = open_store(home.root, url)
         stack.callback(store.close)
         yield store
 
@@ -87,7 +88,7 @@ def opened(home: Home) -> Iterator[Institution]:
     config = home.config()
     with ExitStack() as stack:
         keys = KeyFile.open(home.keys_file, passphrase(home))
-        store = open_store(home.root)
+        store = open_store(home.root, database_url(config.database))
         stack.callback(store.close)
         connect = connection(home, config.chain_url, stack)
         yield assemble(home, config, store, keys, connect)
@@ -117,14 +118,19 @@ def assemble(
         found: Sender = ours.sender
         return found
 
+    documents = MemoryDocumentStore()
+    statements = MemoryStatementStore(documents=documents)
     office = Office(
         identity=config.identity,
         store=store.streams,
+        statements=statements,
+        documents=documents,
         reader=reader,
         sender=sender,
         signer=keys.signer,
         signers=keys.signers,
         clock=lambda: int(time.time()),
+        millis=lambda: time.time_ns() // 1_000_000,
         entropy=os.urandom,
     )
     embedded = config.chain_url is None

@@ -89,6 +89,18 @@ class NotAllowed(Refusal):
     http_status = 403
 
 
+class Conflict(NotAllowed):
+    """What is there already differs, and stays."""
+
+    http_status = 409
+
+
+class PreconditionFailed(NotAllowed):
+    """What is there is not what the request says it expects (RFC 9110, 13.2)."""
+
+    http_status = 412
+
+
 class UnknownNumber(Refusal):
     """There is no such certificate, record or proposal here."""
 

@@ -28,6 +28,7 @@ from ledger.core.trust import (
 )
 from ledger.errors import CouldNotLook
 from ledger.keys.file import PURPOSES, Ed25519Signer
+from ledger.memory import MemoryDocumentStore, MemoryStatementStore
 from ledger.office.context import Identity, Office
 from ledger.ports import (
     AccreditationRow,
@@ -205,11 +206,14 @@ def office(store: StreamStore) -> Office:
     return Office(
         identity=IDENTITY,
         store=store,
+        statements=MemoryStatementStore(),
+        documents=MemoryDocumentStore(),
         reader=lambda: cast(ChainReader, reader),
         sender=no_sender,
         signer=lambda purpose: SIGNERS[purpose],
         signers=lambda purpose: (SIGNERS[purpose],),
         clock=lambda: int(time.time()),
+        millis=lambda: time.time_ns() // 1_000_000,
         entropy=os.urandom,
     )
 

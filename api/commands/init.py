@@ -24,6 +24,7 @@ def add(subcommands: Subcommands) -> None:
     parser.add_argument("--chain", metavar="URL")
     parser.add_argument("--council", metavar="ADDRESS")
     parser.add_argument("--account", metavar="KEYFILE", type=Path)
+    parser.add_argument("--database", metavar="URL")
     parser.add_argument("--prepare", action="store_true", help="只建账户 / only the account")
     parser.set_defaults(handler=run)
 
@@ -44,7 +45,16 @@ def run(terminal: Terminal, options: argparse.Namespace) -> int:
         options.public_url,
         options.verify_url,
     )
-    done = found(Founding(options.home, identity, options.chain, options.council, options.account))
+    done = found(
+        Founding(
+            options.home,
+            identity,
+            options.chain,
+            options.council,
+            options.account,
+            options.database,
+        )
+    )
     if done.made_passphrase:
         terminal.warn(
             f"⚠ 没有口令，已生成并写入 {options.home.passphrase_file}（0600），请妥善保管。",

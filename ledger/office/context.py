@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ledger.core.streams import KIND_NAMES, origin, stream_id
 from ledger.office import messages as _messages  # noqa: F401  (registers the codes)
 from ledger.ports import ChainReader, ChainSender, Clock, Entropy, Signer, StreamStore
+from ledger.ports.statements import DocumentStore, StatementStore
 
 
 @dataclass(frozen=True)
@@ -34,17 +35,22 @@ class Identity:
 class Office:
     """The ports behind the use cases.
 
-    `signer(purpose)` is the newest key of that purpose, `signers(purpose)` all of them, oldest
-    first. `reader` and `sender` are functions so that a use case that needs no chain opens none.
+    `store`, `statements` and `documents` are one store. `signer(purpose)` is the newest key of
+    that purpose, `signers(purpose)` all of them, oldest first. `reader` and `sender` are functions
+    so that a use case that needs no chain opens none.
     """
 
     identity: Identity
     store: StreamStore
+    statements: StatementStore
+    documents: DocumentStore
     reader: Callable[[], ChainReader]
     sender: Callable[[], ChainSender]
     signer: Callable[[str], Signer]
     signers: Callable[[str], Sequence[Signer]]
     clock: Clock
+    millis: Clock
+    """Unix milliseconds."""
     entropy: Entropy
 
     def kinds(self) -> Sequence[str]:

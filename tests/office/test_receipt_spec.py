@@ -14,7 +14,7 @@ from ledger.core.entry import RecordEntry, encode
 from ledger.core.kinds import Kind
 from ledger.core.merkle import leaf_hash
 from ledger.keys.file import Ed25519Signer
-from ledger.memory import MemoryStreamStore
+from ledger.memory import MemoryDocumentStore, MemoryStatementStore, MemoryStreamStore
 from ledger.office.context import Identity, Office
 from ledger.office.receipt import PREFIX, receipt
 from ledger.ports import NewRecord
@@ -36,11 +36,14 @@ def made(seed: bytes, time: int, commitment: bytes) -> dict[str, Any]:
     office = Office(
         identity=Identity("north", "north.example", "", "", "", ""),
         store=store,
+        statements=MemoryStatementStore(store),
+        documents=MemoryDocumentStore(),
         reader=never,
         sender=never,
         signer=lambda purpose: {"receipt": signer}[purpose],
         signers=never,
         clock=never,
+        millis=never,
         entropy=never,
     )
     return receipt(office, "learning", 0)

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from ledger.chain.deploy import deploy
 from ledger.chain.reader import NodeReader
@@ -25,10 +25,16 @@ from ledger.chain.transport import Transport
 from ledger.core.content import CertificateContent
 from ledger.core.kinds import CredentialType
 from ledger.keys.file import PURPOSES, Ed25519Signer
-from ledger.memory import MemoryOutbox, MemoryStreamStore
+from ledger.memory import (
+    MemoryDocumentStore,
+    MemoryOutbox,
+    MemoryStatementStore,
+    MemoryStreamStore,
+)
 from ledger.office import council
 from ledger.office.context import Identity, Office
 from ledger.ports import ChainReader, ChainSender, Change, Outbox, Signer, StreamStore
+from ledger.ports.statements import DocumentStore, StatementStore
 from tests.chain.worlds import LocalAccount, embedded_in_process
 from tests.office.faults import Faulty
 
@@ -72,6 +78,8 @@ class Institution:
     hands: Hands
     account: LocalAccount
     store: StreamStore
+    statements: StatementStore
+    documents: DocumentStore
     outbox: Outbox
     sender: ChainSender
     reader: ChainReader
@@ -87,11 +95,14 @@ class Institution:
         return Office(
             identity=self.identity,
             store=self.store,
+            statements=self.statements,
+            documents=self.documents,
             reader=lambda: self.reader,
             sender=lambda: self.sender,
             signer=self.hands.signer,
             signers=self.hands.signers,
             clock=lambda: int(time.time()) + self.late,
+            millis=lambda: time.time_ns() // 1_000_000 + self.late * 1_000,
             entropy=os.urandom,
         )
 
@@ -144,8 +155,9 @@ class Campus:
         )  # fmt: skip
         account, outbox = _account(name), MemoryOutbox()
         sender = self.sender_of(account, outbox)
+        streams, statements, documents = _stores(store)
         return Institution(
-            self, identity, Hands(name), account, store or MemoryStreamStore(), outbox, sender,
+            self, identity, Hands(name), account, streams, statements, documents, outbox, sender,
             self.read(),
         )  # fmt: skip
 
@@ -205,6 +217,14 @@ def statement(number: int, text: str = "done") -> bytes:
         b'"verb":{"id":"http://verb.example/%s"},"object":{"id":"http://course.example/1"}}\n'
         % (number, text.encode())
     )
+
+
+def _stores(store: StreamStore | None) -> tuple[StreamStore, StatementStore, DocumentStore]:
+    """The three ports of the given store on disk, or in memory."""
+    if store is not None and not isinstance(store, MemoryStreamStore):
+        return store, cast(StatementStore, store), cast(DocumentStore, store)
+    streams, documents = store or MemoryStreamStore(), MemoryDocumentStore()
+    return streams, MemoryStatementStore(streams, documents), documents
 
 
 def _account(name: str) -> LocalAccount:

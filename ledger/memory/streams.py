@@ -1,15 +1,11 @@
-"""Every port in memory: the simulator that tests run on.
-
-Each class keeps its port's contract except durability: nothing survives the process.
-"""
+"""Streams and their records, in memory."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
 
 from ledger.core import merkle
 from ledger.core.signed_note import checkpoint_text, format_note, note_signature
@@ -22,73 +18,10 @@ from ledger.ports import (
     CertificateFacts,
     LookupRow,
     NewRecord,
-    OutboxRow,
     Outcome,
     Signer,
     StreamWriter,
-    TokenRow,
-    TxState,
 )
-
-_ENDED = (TxState.DONE, TxState.FAILED)
-
-
-class MemoryOutbox:
-    """`ports.Outbox` in memory."""
-
-    def __init__(self) -> None:
-        self.rows: dict[int, OutboxRow] = {}
-        self._lock = threading.Lock()
-
-    def seal(self, purpose: str, to: str | None, data: bytes) -> OutboxRow:
-        for row in self.living():
-            if row.purpose == purpose:
-                return row
-        fresh = OutboxRow(
-            id=len(self.rows) + 1,
-            purpose=purpose,
-            to=to,
-            data=data,
-            state=TxState.SEALED,
-            attempts=(),
-            receipt=None,
-            reason=None,
-        )
-        self.rows[fresh.id] = fresh
-        return fresh
-
-    def add_attempt(self, row: int, nonce: int, raw: bytes, tx_hash: str) -> OutboxRow:
-        attempts = (*self.rows[row].attempts, (nonce, raw, tx_hash))
-        self.rows[row] = replace(self.rows[row], attempts=attempts, state=TxState.SIGNED)
-        return self.rows[row]
-
-    def mark(
-        self,
-        row: int,
-        state: TxState,
-        receipt: dict[str, Any] | None = None,
-        reason: str | None = None,
-    ) -> OutboxRow:
-        old = self.rows[row]
-        self.rows[row] = replace(
-            old, state=state, receipt=receipt or old.receipt, reason=reason or old.reason
-        )
-        return self.rows[row]
-
-    def living(self) -> Sequence[OutboxRow]:
-        return [row for _, row in sorted(self.rows.items()) if row.state not in _ENDED]
-
-    @contextmanager
-    def account_lock(self, timeout: float) -> Iterator[None]:
-        if not self._lock.acquire(timeout=timeout):
-            raise CouldNotLook("account-busy", holder="this process")
-        try:
-            yield
-        finally:
-            self._lock.release()
-
-
-# --------------------------------------------------------------------------- streams and records
 
 
 @dataclass
@@ -298,18 +231,3 @@ class MemoryStreamStore:
     def covering_anchor(self, kind: str, index: int) -> AnchorRow | None:
         covering = [row for row in self.anchors(kind) if row.size > index]
         return min(covering, key=lambda row: row.size, default=None)
-
-
-class MemoryTokenStore:
-    """`ports.TokenStore` in memory."""
-
-    def __init__(self) -> None:
-        self._rows: dict[str, TokenRow] = {}
-
-    def add_token(self, row: TokenRow) -> None:
-        if row.key in self._rows:
-            raise NotAllowed("token-taken", key=row.key)
-        self._rows[row.key] = row
-
-    def token(self, key: str) -> TokenRow | None:
-        return self._rows.get(key)

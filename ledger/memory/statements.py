@@ -1,0 +1,231 @@
+"""Statements in memory: no index, every filter judged on the statement as it was submitted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+from ledger.memory.documents import MemoryDocumentStore
+from ledger.memory.filters import meets
+from ledger.memory.streams import MemoryStreamStore
+from ledger.ports import NewRecord
+from ledger.ports.statements import (
+    Attachment,
+    BatchOutcome,
+    Cursor,
+    NewStatement,
+    StatementBatch,
+    StatementQuery,
+    StoredStatement,
+)
+
+Equivalent = Callable[[bytes, bytes], bool]
+
+
+@dataclass
+class _Kept:
+    """One acknowledged statement."""
+
+    new: NewStatement
+    index: int
+    stored: int
+    erased: bool = False
+    statement: dict[str, Any] = field(init=False)
+    authority: dict[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.statement = json.loads(self.new.payload)
+        self.authority = json.loads(self.new.authority)
+
+    @property
+    def place(self) -> Cursor:
+        return Cursor(self.stored, self.new.kind, self.index)
+
+
+def _order(place: Cursor) -> tuple[int, str, int]:
+    return place.stored, place.kind, place.index
+
+
+class MemoryStatementStore:
+    """`ports.StatementStore` in memory: what the store on disk is compared with."""
+
+    def __init__(
+        self,
+        streams: MemoryStreamStore | None = None,
+        documents: MemoryDocumentStore | None = None,
+    ) -> None:
+        self._streams = streams or MemoryStreamStore()
+        self._documents = documents or MemoryDocumentStore()
+        self._kept: list[_Kept] = []
+        self._attachments: dict[str, Attachment] = {}
+        self._agents: dict[str, set[bytes]] = {}
+        self._last = 0
+
+    # ------------------------------------------------------------------ writing
+
+    def append_statements(
+        self,
+        batches: Sequence[StatementBatch],
+        equivalent: Equivalent,
+        now: int,
+        timeout: float = 60.0,
+    ) -> list[BatchOutcome]:
+        kinds = sorted({new.kind for batch in batches for new in batch.statements})
+        with ExitStack() as stack:
+            writers = {
+                kind: stack.enter_context(self._streams.writer(kind, timeout)) for kind in kinds
+            }
+            accepted: list[NewStatement] = []
+            judged = [self._judge(batch, accepted, equivalent) for batch in batches]
+            stored = max(now, self._last + 1)
+            for new in accepted:
+                record = NewRecord(new.entry, new.payload, new.salt, new.id)
+                (done,) = writers[new.kind].append([record])
+                self._keep(_Kept(new, done.index, stored))
+            for batch, fresh in zip(batches, judged, strict=True):
+                if not isinstance(fresh, int):
+                    self._attachments |= {one.sha2: one for one in batch.attachments}
+            return [
+                self._outcome(batch, fresh) for batch, fresh in zip(batches, judged, strict=True)
+            ]
+
+    def _judge(
+        self, batch: StatementBatch, accepted: list[NewStatement], equivalent: Equivalent
+    ) -> list[bool] | int:
+        """Which statements are new, and these into `accepted`; or the position of a conflict."""
+        fresh: list[bool] = []
+        known = {kept.new.id: kept.new for kept in self._kept} | {new.id: new for new in accepted}
+        mine = []
+        for position, new in enumerate(batch.statements):
+            old = known.setdefault(new.id, new)
+            fresh.append(old is new)
+            if old is new:
+                mine.append(new)
+            elif not self._erased(old.id) and not equivalent(old.payload, new.payload):
+                return position
+        accepted += mine
+        return fresh
+
+    def _outcome(self, batch: StatementBatch, fresh: list[bool] | int) -> BatchOutcome:
+        if isinstance(fresh, int):
+            return BatchOutcome(conflict=fresh)
+        places = {kept.new.id: kept.index for kept in self._kept}
+        return BatchOutcome(tuple(places[new.id] for new in batch.statements), tuple(fresh))
+
+    def _keep(self, kept: _Kept) -> None:
+        self._kept.append(kept)
+        self._last = kept.stored
+        for key, agent in kept.new.agents:
+            self._agents.setdefault(key, set()).add(agent)
+
+    # ------------------------------------------------------------------ reading
+
+    def statement(self, id: bytes) -> StoredStatement | None:
+        found = self._find(id)
+        return None if found is None else self._shown(found)
+
+    def statements(self, query: StatementQuery) -> list[StoredStatement]:
+        ordered = sorted(
+            self._kept, key=lambda kept: _order(kept.place), reverse=not query.ascending
+        )
+        wanted = (kept for kept in ordered if self._wanted(kept, query))
+        return [self._shown(kept) for kept, _ in zip(wanted, range(query.limit), strict=False)]
+
+    def _wanted(self, kept: _Kept, query: StatementQuery) -> bool:
+        if kept.erased or (self._voided(kept) and not query.voided):
+            return False
+        if query.authority not in (None, kept.new.authority):
+            return False
+        if query.since is not None and kept.stored <= query.since:
+            return False
+        if query.until is not None and kept.stored > query.until:
+            return False
+        if query.after is not None:
+            here, there = _order(kept.place), _order(query.after)
+            if not (here > there if query.ascending else here < there):
+                return False
+        return any(
+            all(
+                any(meets(one.statement, one.authority, mention) for mention in mentions)
+                for mentions in query.filters
+            )
+            for one in self._reached(kept)
+        )
+
+    def _reached(self, kept: _Kept) -> Iterator[_Kept]:
+        """The statement, and those that it reaches through StatementRefs; a circle ends it."""
+        seen: set[bytes] = set()
+        here: _Kept | None = kept
+        while here is not None and here.new.id not in seen:
+            yield here
+            seen.add(here.new.id)
+            here = self._find(here.new.refers) if here.new.refers else None
+
+    def _voided(self, kept: _Kept) -> bool:
+        """Data 2.3.2: whatever came first, and never a voiding statement."""
+        return not kept.new.voids and any(
+            one.new.voids and one.new.refers == kept.new.id for one in self._kept
+        )
+
+    def voiding(self, id: bytes) -> bool:
+        found = self._find(id)
+        return found is not None and found.new.voids
+
+    def consistent_through(self, now: int) -> int:
+        return now
+
+    def attachment(self, sha2: str) -> Attachment | None:
+        return self._attachments.get(sha2)
+
+    def activity(self, iri: str) -> bytes | None:
+        defined = [
+            definition
+            for kept in self._kept
+            for named, definition in kept.new.activities
+            if named == iri
+        ]
+        return defined[-1] if defined else None
+
+    def agents(self, key: str) -> list[bytes]:
+        return sorted(self._agents.get(key, ()))
+
+    def known_agents(self) -> Iterator[bytes]:
+        yield from sorted(set().union(*self._agents.values()))
+
+    def derived_id(self, payload: bytes) -> bytes:
+        digest = bytearray(hashlib.sha256(b"memory" + payload).digest()[:16])
+        digest[6] = digest[6] & 0x0F | 0x80  # version 8 and variant of RFC 9562
+        digest[8] = digest[8] & 0x3F | 0x80
+        return bytes(digest)
+
+    def _shown(self, kept: _Kept) -> StoredStatement:
+        new = kept.new
+        return StoredStatement(
+            new.kind, kept.index, new.id, new.payload, kept.stored, new.authority, new.version,
+            self._voided(kept), new.attachments,
+        )  # fmt: skip
+
+    def _find(self, id: bytes) -> _Kept | None:
+        return next((kept for kept in self._kept if kept.new.id == id and not kept.erased), None)
+
+    # ------------------------------------------------------------------ erasing
+
+    def erase_statement(self, kind: str, index: int) -> bool:
+        fresh = self._streams.erase(kind, index)
+        for kept in self._kept:
+            if (kept.new.kind, kept.index) == (kind, index):
+                kept.erased = True
+        needed = {sha2 for kept in self._kept if not kept.erased for sha2 in kept.new.attachments}
+        for sha2 in set(self._attachments) - needed:
+            del self._attachments[sha2]
+        return fresh
+
+    def erase_agent(self, key: str) -> int:
+        return len(self._agents.pop(key, ())) + self._documents.forget(key)
+
+    def _erased(self, id: bytes) -> bool:
+        return any(kept.new.id == id and kept.erased for kept in self._kept)

@@ -1,0 +1,38 @@
+"""Refusal codes of statements and documents as the store keeps them."""
+
+from __future__ import annotations
+
+from ledger.errors import register
+
+register(
+    {
+        "xapi-conflict": (
+            "编号 {id} 已有内容不同的陈述（第 {index} 条）；陈述不可更改。",
+            "Another statement has the id {id} (entry {index}); statements never change.",
+        ),
+        "xapi-repeated-id": (
+            "同一批次中有两条陈述的编号都是 {id}。",
+            "Two statements of the batch have the id {id}.",
+        ),
+        "xapi-voids-voiding": (
+            "{id} 本身是作废陈述，不能再被作废；请以新编号重新提交原陈述。",
+            "{id} is itself a voiding statement and cannot be voided; issue the statement that it "
+            "voided again under a new id.",
+        ),
+        "xapi-not-mergeable": (
+            "{which} 不是 application/json 的 JSON 对象，无法合并。",
+            "The {which} document is not a JSON object of type application/json; it cannot be "
+            "merged.",
+        ),
+        "xapi-precondition": (
+            "前提不成立：{header} 与文档的现状不符；请先读取文档，再以其 ETag 重试。",
+            "The precondition {header} does not hold for the document as it is; read it again and "
+            "retry with its ETag.",
+        ),
+        "xapi-unguarded": (
+            "文档已存在：请先查看其现状，并在 If-Match 中给出当前 ETag。",
+            "The document exists: check its current state and set If-Match to its current ETag.",
+        ),
+        "store-stopping": ("正在停止，暂不接收记录。", "The store is stopping; try again later."),
+    }
+)
