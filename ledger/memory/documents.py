@@ -27,6 +27,10 @@ class MemoryDocumentStore:
         }
         return sorted(found)
 
+    def last_updated(self, scope: DocumentScope) -> int | None:
+        times = [document.updated for (own, _), document in self._rows.items() if _within(own, scope)]
+        return max(times, default=None)
+
     def change_document(
         self, scope: DocumentScope, id: str, change: Callable[[Document | None], Document | None]
     ) -> Document | None:

@@ -226,6 +226,9 @@ class DocumentStore(Protocol):
     def document_ids(self, scope: DocumentScope, since: int | None = None) -> list[str]:
         """Ids in order, of documents updated after `since` (ms, exclusive)."""
 
+    def last_updated(self, scope: DocumentScope) -> int | None:
+        """When the newest of them was updated (ms); None where there is none."""
+
     def change_document(
         self, scope: DocumentScope, id: str, change: Callable[[Document | None], Document | None]
     ) -> Document | None:
