@@ -110,7 +110,7 @@ def check_issuer(paper: Paper, trust: TrustBundle, view: LedgerView) -> tuple[Ch
     if lost.reason == "not-registered" or copy is None:
         why = Missing("not-registered") if lost.reason == "offline" else lost
         return missing("issuer", "签发机构", "the issuer", why), None
-    return _named(Issuer(_facts(copy), False), paper, trust)
+    return _named(Issuer(bundle_facts(copy), False), paper, trust)
 
 
 def check_signature(paper: Paper, issuer: Issuer) -> tuple[Check, Check | None, tuple[KeyRow, ...]]:
@@ -228,7 +228,8 @@ def _from_bundle(paper: Paper, trust: TrustBundle) -> BundleInstitution | None:
     return trust.institution_by_code(paper.frame.claims.code) if paper.frame else None
 
 
-def _facts(copy: BundleInstitution) -> InstitutionFacts:
+def bundle_facts(copy: BundleInstitution) -> InstitutionFacts:
+    """The trust bundle's copy of a registry row, without accreditations."""
     keys = tuple(
         KeyRow(key.public_key, key.purpose, key.algorithm, key.from_size, key.cut_off)
         for key in copy.keys

@@ -27,6 +27,14 @@ DECIDING = (
 )  # fmt: skip
 """Checks that must all pass for `valid`."""
 
+RECORD_DECIDING = (
+    "format", "issuer", "signature", "key", "authority", "inclusion", "commitment",
+)  # fmt: skip
+"""The same for a learning or teaching record, which has no status."""
+
+RECORD_CODES = ("trust", "self_declared", *RECORD_DECIDING, "status", "bearer")
+"""Every check of a record in the order in which a verdict lists them."""
+
 CODES = ("trust", "self_declared", *DECIDING, "agreement", "host", "date", "bearer")
 """Every check in the order in which a verdict lists them."""
 
@@ -79,6 +87,8 @@ class Verdict:
     lines: tuple[tuple[str, str], ...] = ()
     trust: TrustShown | None = None
     at: int | None = field(default=None)
+    record: dict[str, Any] | None = None
+    """What is shown of a learning or teaching record, where that was checked."""
 
     def check(self, code: str) -> Check:
         """The check with this code; KeyError if there is none."""
@@ -100,6 +110,8 @@ class Verdict:
             ],
             "credential": self.credential,
         }
+        if self.record is not None:
+            value["record"] = self.record
         if self.as_of is not None:
             value["as_of"] = {"block": self.as_of.block, "time": utc_text(self.as_of.time)}
         if self.at is not None:
@@ -115,7 +127,7 @@ class Verdict:
         return value
 
 
-def conclude(checks: Iterable[Check]) -> Word:
+def conclude(checks: Iterable[Check], deciding: Iterable[str] = DECIDING) -> Word:
     """The law of verdicts.
 
     Without a usable trust bundle nothing is known: undetermined. Then a fail in any check is
@@ -126,6 +138,6 @@ def conclude(checks: Iterable[Check]) -> Word:
         return "undetermined"
     if State.FAIL in states.values():
         return "invalid"
-    if all(states.get(code) is State.PASS for code in DECIDING):
+    if all(states.get(code) is State.PASS for code in deciding):
         return "valid"
     return "undetermined"

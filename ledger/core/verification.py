@@ -25,17 +25,23 @@ from typing import Any
 from ledger.core import checks_authority, checks_inclusion, checks_status
 from ledger.core import checks_paper as paper_checks
 from ledger.core.checks_paper import Issuer, Paper, Presented
-from ledger.core.dates import DAY, china_text, day_of, utc_text
-from ledger.core.findings import not_checked, passed, unknown, warned
+from ledger.core.checks_trust import (
+    BEARER,
+    as_of,
+    check_self_declared,
+    check_trust,
+    ledger_lines,
+    trust_shown,
+)
+from ledger.core.dates import DAY, day_of
+from ledger.core.findings import not_checked, unknown
 from ledger.core.kinds import CredentialType
-from ledger.core.registry import Block, KeyRow
-from ledger.core.trust import TrustBundle, fingerprint, verify_signatures
+from ledger.core.registry import KeyRow
+from ledger.core.trust import TrustBundle
 from ledger.core.verdict import (
     CODES,
-    AsOf,
     Check,
     State,
-    TrustShown,
     Verdict,
     conclude,
 )
@@ -77,8 +83,8 @@ class _Procedure:
         self.level: int | None = None
 
     def run(self) -> None:
-        usable = self._add(_check_trust(self.trust, self.now))  # 1
-        self._add(_check_self_declared(self.trust))
+        usable = self._add(check_trust(self.trust, self.now))  # 1
+        self._add(check_self_declared(self.trust))
         check, self.paper = paper_checks.check_format(self.presented)  # 2
         self._add(check)
         if self.paper is not None and usable:
@@ -139,43 +145,24 @@ class _Procedure:
         return check.state is State.PASS
 
     def verdict(self) -> Verdict:
-        self._add(_BEARER)
+        self._add(BEARER)
         checks = tuple(self.checks.get(code) or not_checked(code) for code in CODES)
         word = conclude(checks)
         return Verdict(
             verdict=word,
             level=self.level,
-            as_of=_as_of(self.view),
+            as_of=as_of(self.view.block),
             checks=checks,
             credential=_shown(self.paper, self.issuer),
             lines=tuple(self._lines(word)),
-            trust=_trust_shown(self.trust),
+            trust=trust_shown(self.trust),
             at=self.at,
         )
 
     def _lines(self, word: str) -> list[tuple[str, str]]:
         signed = self.level is not None
         lines = [_name_line(self.paper, signed), self._word_line(word)]
-        if isinstance(self.view.block, Block):
-            block = self.view.block
-            lines.append(
-                (
-                    f"账本截至区块 {block.number}（{china_text(block.time)}）。",
-                    f"Ledger as of block {block.number} ({utc_text(block.time)}).",
-                )
-            )
-        council = "、".join(member.code for member in self.trust.members)
-        short = fingerprint(self.trust)
-        lines.append(
-            (
-                f"信任的委员会：{council}（{len(self.trust.members)} 取 {self.trust.threshold}），"
-                f"信任包指纹 {short}。",
-                f"Council trusted: {council} ({self.trust.threshold} of "
-                f"{len(self.trust.members)}), trust bundle fingerprint {short}.",
-            )
-        )
-        if self.trust.self_declared:
-            lines.append((_SELF_DECLARED.detail_zh, _SELF_DECLARED.detail_en))
+        lines += ledger_lines(self.view.block, self.trust)
         return lines
 
     def _word_line(self, word: str) -> tuple[str, str]:
@@ -205,55 +192,9 @@ class _Procedure:
                 for one in checks
                 if one is not None and one.state in (State.UNKNOWN, State.NOT_CHECKED)
             ),
-            _BEARER,
+            BEARER,
         )
         return f"无法判断：{open_.detail_zh}", f"Undetermined: {open_.detail_en}"
-
-
-_BEARER = not_checked(
-    "bearer",
-    "未核实持证人身份：请另行核对本人证件。",
-    "Bearer not identified: compare with the person's own identity document.",
-)
-_SELF_DECLARED = warned(
-    "self_declared",
-    "自我声明：账本由单一机构运行，没有其他机构共同见证。",
-    "Self-declared: a single operator runs this ledger; nobody else witnesses it.",
-)
-
-
-def _check_trust(trust: TrustBundle, now: int) -> Check:
-    count, needed = verify_signatures(trust), trust.threshold
-    if count < needed:
-        return unknown(
-            "trust",
-            f"信任包只有 {count} 个有效的委员会签名，需要 {needed} 个。",
-            f"The trust bundle has {count} valid council signatures; {needed} are needed.",
-        )
-    if now >= trust.expires:
-        return unknown(
-            "trust",
-            f"信任包已于 {china_text(trust.expires)} 过期，请取得新的信任包。",
-            f"The trust bundle expired at {utc_text(trust.expires)}: get a new one.",
-        )
-    if now < trust.issued - DAY:
-        return unknown(
-            "trust",
-            f"信任包的签发时间 {china_text(trust.issued)} 晚于本机时钟，请校准时钟。",
-            f"The trust bundle was issued at {utc_text(trust.issued)}: set this machine's clock.",
-        )
-    return passed(
-        "trust",
-        f"信任包有 {count} 个有效的委员会签名（需要 {needed} 个）。",
-        f"The trust bundle has {count} valid council signatures ({needed} needed).",
-    )
-
-
-def _check_self_declared(trust: TrustBundle) -> Check:
-    if trust.self_declared:
-        return _SELF_DECLARED
-    count = len(trust.members)
-    return passed("self_declared", f"委员会有 {count} 个成员。", f"A council of {count} members.")
 
 
 def _unknown_key(code: str) -> Check:
@@ -261,22 +202,6 @@ def _unknown_key(code: str) -> Check:
         code,
         "不知道签发机构，没有可用来核对的密钥。",
         "The issuer is not known, so there is no key to check with.",
-    )
-
-
-def _as_of(view: LedgerView) -> AsOf | None:
-    if isinstance(view.block, Block):
-        return AsOf(view.block.number, view.block.time)
-    return None
-
-
-def _trust_shown(trust: TrustBundle) -> TrustShown:
-    return TrustShown(
-        fingerprint=fingerprint(trust),
-        version=trust.version,
-        council=tuple(member.code for member in trust.members),
-        threshold=trust.threshold,
-        self_declared=trust.self_declared,
     )
 
 
