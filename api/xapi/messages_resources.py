@@ -34,8 +34,8 @@ register(
             "the header If-Match set to its current ETag. Nothing was changed.",
         ),
         "xapi-not-mergeable": (
-            "只有两份都是 application/json 的 JSON 对象才能合并；已存的是 {stored}，发来的是 {posted}。"
-            "未作任何改动。",
+            "只有两份都是 application/json 的 JSON 对象才能合并；"
+            "已存的是 {stored}，发来的是 {posted}。未作任何改动。",
             "Only two JSON objects of type application/json can be merged; stored is {stored}, "
             "posted is {posted}. Nothing was changed.",
         ),
