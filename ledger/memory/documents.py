@@ -28,7 +28,9 @@ class MemoryDocumentStore:
         return sorted(found)
 
     def last_updated(self, scope: DocumentScope) -> int | None:
-        times = [document.updated for (own, _), document in self._rows.items() if _within(own, scope)]
+        times = [
+            document.updated for (own, _), document in self._rows.items() if _within(own, scope)
+        ]
         return max(times, default=None)
 
     def change_document(

@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ledger.core.xapi.mentions import Mention, Role
-
-_IDENTIFIERS = ("mbox", "mbox_sha1sum", "openid")
+from ledger.core.xapi.mentions import Mention, Role, agent_key
 
 
 def meets(statement: dict[str, Any], authority: dict[str, Any], mention: Mention) -> bool:
@@ -36,13 +34,8 @@ def meets(statement: dict[str, Any], authority: dict[str, Any], mention: Mention
 
 def keys_in(agents: list[Any]) -> set[str]:
     """Keys of the agents and groups, and of the groups' members."""
-    found = set()
-    for agent in agents:
-        found |= {f"{name}\n{agent[name]}" for name in _IDENTIFIERS if name in agent}
-        if "account" in agent:
-            found.add(f"account\n{agent['account']['homePage']}\n{agent['account']['name']}")
-        found |= keys_in(agent.get("member", []))
-    return found
+    groups_too = [one for agent in agents for one in (agent, *agent.get("member", ()))]
+    return {agent_key(one) for one in groups_too} - {""}
 
 
 def activities_in(target: dict[str, Any]) -> set[str]:

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
+from ledger.core.xapi.definitions import merge
 from ledger.memory.documents import MemoryDocumentStore
 from ledger.memory.filters import meets
 from ledger.memory.streams import MemoryStreamStore
@@ -182,13 +183,11 @@ class MemoryStatementStore:
         return self._attachments.get(sha2)
 
     def activity(self, iri: str) -> bytes | None:
-        defined = [
-            definition
-            for kept in self._kept
-            for named, definition in kept.new.activities
-            if named == iri
-        ]
-        return defined[-1] if defined else None
+        merged = None
+        for kept in self._kept:
+            for named, definition in kept.new.activities:
+                merged = merge(merged, definition) if named == iri else merged
+        return merged
 
     def agents(self, key: str) -> list[bytes]:
         return sorted(self._agents.get(key, ()))

@@ -7,8 +7,8 @@ from ledger.errors import register
 register(
     {
         "xapi-conflict": (
-            "编号 {id} 已有内容不同的陈述（第 {index} 条）；陈述不可更改。",
-            "Another statement has the id {id} (entry {index}); statements never change.",
+            "编号 {id} 已有内容不同的陈述；陈述不可更改。",
+            "Another statement has the id {id}; statements never change.",
         ),
         "xapi-repeated-id": (
             "同一批次中有两条陈述的编号都是 {id}。",

@@ -1,0 +1,57 @@
+"""Statements out of the ledger: how one is put together again, and one page of many."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from ledger.core.xapi.formats import Definition, Format, shown
+from ledger.core.xapi.languages import LanguageRange
+from ledger.office.context import Office
+from ledger.ports.statements import Cursor, StatementQuery, StoredStatement
+
+
+def assembled(stored: StoredStatement) -> dict[str, Any]:
+    """The statement as submitted, with what the store says about it (Data 2.4, 2.3.1).
+
+    `stored`, `authority` and `version` are the store's, whatever was submitted; `id` and
+    `timestamp` where none was.
+    """
+    statement: dict[str, Any] = json.loads(stored.payload)
+    when = timestamp(stored.stored)
+    statement.setdefault("id", str(UUID(bytes=stored.id)))
+    statement.setdefault("timestamp", when)
+    statement["stored"] = when
+    statement["authority"] = json.loads(stored.authority)
+    statement["version"] = stored.version
+    return statement
+
+
+def statement_json(
+    stored: StoredStatement,
+    format: str,
+    languages: Sequence[LanguageRange],
+    definition: Definition,
+) -> dict[str, Any]:
+    """The statement in one of the formats of Communication 2.1.3; `definition` is the store's
+    `activity`, asked for the canonical format only."""
+    return shown(assembled(stored), Format(format), languages, definition)
+
+
+def timestamp(millis: int) -> str:
+    """`2026-06-30T08:00:00.000Z`."""
+    seconds, rest = divmod(millis, 1_000)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:03d}Z"
+
+
+def page(office: Office, query: StatementQuery) -> tuple[list[StoredStatement], Cursor | None]:
+    """At most `query.limit` statements (at least 1), and where the next page goes on."""
+    found = office.statements.statements(replace(query, limit=query.limit + 1))
+    if len(found) <= query.limit:
+        return found, None
+    last = found[query.limit - 1]
+    return found[: query.limit], Cursor(last.stored, last.kind, last.index)
