@@ -61,13 +61,19 @@ def authorise(store: TokenStore, header: str | None, scope: str) -> TokenRow:
 
     Raises Unauthorized without a valid token, NotAllowed("token-scope") for one of another scope.
     """
+    row = identify(store, header)
+    if scope not in row.scopes and "all" not in row.scopes:
+        raise NotAllowed("token-scope", scope=scope)
+    return row
+
+
+def identify(store: TokenStore, header: str | None) -> TokenRow:
+    """The token behind an `Authorization` header, whatever it may do; Unauthorized without one."""
     key, secret = _credentials(header)
     row = store.token(key)
     known = row.secret_hash if row else _NO_SUCH_TOKEN
     if not hmac.compare_digest(known, _hashed(secret)) or row is None:
         raise Unauthorized("token-wrong")
-    if scope not in row.scopes and "all" not in row.scopes:
-        raise NotAllowed("token-scope", scope=scope)
     return row
 
 
