@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from ledger.chain.reader import NodeReader
 from ledger.chain.transport import HttpTransport
 from ledger.core.checks_paper import Presented
+from ledger.core.checks_record import no_view
+from ledger.core.record_verification import read_record, verify_record
 from ledger.core.trust import TrustBundle, parse_trust
 from ledger.core.verdict import Verdict
 from ledger.core.verification import verify
@@ -17,6 +19,7 @@ from ledger.errors import BadEvidence, CouldNotLook, WrongUse
 from ledger.ports import Contracts
 from verifier.fetch import Fetcher
 from verifier.gather import Get, gather, wanted
+from verifier.gather_record import RecordGathering
 from verifier.nodes import Connect, agree, missing, plain
 
 NODE_TIMEOUT = 15.0
@@ -51,6 +54,23 @@ class Checker:
         """
         view = nothing(OFFLINE) if self.offline else self._look(presented, at is not None)
         return verify(presented, self.trust, view, self.clock(), at)
+
+    def records(self) -> Callable[[bytes], Verdict]:
+        """The check of record files; the nodes are asked as of one block for all of them.
+
+        Raises WrongUse for an address in `nodes` that is none.
+        """
+        now, why = self.clock(), OFFLINE
+        if not self.offline:
+            try:
+                gathering = RecordGathering(agree(self.trust, self.connect, self.nodes))
+            except CouldNotLook as refusal:
+                why = missing(refusal)
+            else:
+                return lambda data: verify_record(
+                    data, self.trust, gathering.view(read_record(data)), now
+                )
+        return lambda data: verify_record(data, self.trust, no_view(why), now)
 
     def _look(self, presented: Presented, dated: bool) -> LedgerView:
         if self.get is not None:

@@ -33,6 +33,10 @@ register(
             "输入中有不止一份证书（{count} 份），请一次只核验一份。",
             "The input holds {count} different credentials: check one at a time.",
         ),
+        "archive-refused": (
+            "不接受这个压缩包：{why}",
+            "This archive is not accepted: {why}",
+        ),
         "nodes-behind": (
             "链节点落后于上次审计（区块 {block}）。",
             "The chain nodes are behind the last audit (block {block}).",
