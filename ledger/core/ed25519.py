@@ -19,13 +19,11 @@ from __future__ import annotations
 from functools import lru_cache
 from hashlib import sha256
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from ledger.core import (
     edwards,
     messages_streams,  # noqa: F401  (registers the sentences)
 )
+from ledger.core.public_key import Ed25519Key, check_ed25519, ed25519_key
 from ledger.errors import BadEvidence
 
 PUBLIC_LENGTH = 32
@@ -38,7 +36,7 @@ def key_id(public: bytes) -> bytes:
 
 
 @lru_cache(maxsize=4096)
-def _load(public: bytes) -> Ed25519PublicKey:
+def _load(public: bytes) -> Ed25519Key:
     """The parsed key after the checks that cost nothing; raises BadEvidence public-key."""
     if len(public) != PUBLIC_LENGTH:
         raise BadEvidence("public-key", reason="length")
@@ -46,7 +44,7 @@ def _load(public: bytes) -> Ed25519PublicKey:
         raise BadEvidence("public-key", reason="not-canonical")
     if public in edwards.SMALL_ORDER:
         raise BadEvidence("public-key", reason="small-order")
-    return Ed25519PublicKey.from_public_bytes(public)
+    return ed25519_key(public)
 
 
 def check_public_key(public: bytes) -> None:
@@ -76,7 +74,4 @@ def verify(public: bytes, message: bytes, signature: bytes) -> None:
         raise BadEvidence("signature")
     if int.from_bytes(signature[32:], "little") >= edwards.L:
         raise BadEvidence("signature")
-    try:
-        key.verify(signature, message)
-    except InvalidSignature as error:
-        raise BadEvidence("signature") from error
+    check_ed25519(key, message, signature)

@@ -27,7 +27,6 @@ Mention = tuple[Role, str]
 
 Json = dict[str, Any]
 
-CONTEXT_ACTIVITIES = ("parent", "grouping", "category", "other")
 _AGENT_TYPES = frozenset({"Agent", "Group"})
 
 

@@ -26,10 +26,6 @@ register(
             "第 {part} 部分的内容与其散列 {sha2} 不符。",
             "The content of part {part} does not have the hash {sha2}.",
         ),
-        "xapi-attachment-length": (
-            "附件声明长度为 {expected} 字节，实际为 {got} 字节。",
-            "The attachment is declared with {expected} bytes and has {got}.",
-        ),
         "xapi-signature": (
             "陈述的签名不成立（{reason}）。",
             "The signature of the statement does not hold ({reason}).",

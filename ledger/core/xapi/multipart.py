@@ -7,11 +7,11 @@ at each byte a bounded number of times and bounds the number of parts and of hea
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from types import MappingProxyType
-from typing import Mapping, NoReturn
+from typing import NoReturn
 
 from ledger.core.xapi import messages_semantics  # noqa: F401  (registers the sentences)
 from ledger.errors import BadEvidence
@@ -27,6 +27,8 @@ _PARAMETER = re.compile(rf";[ \t]*(?:({_TOKEN})=({_TOKEN}|{_QUOTED})[ \t]*)?")
 # A boundary in the wild is often sent without the quotes that RFC 2045 asks for.
 _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]")
 _HEADER = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+)[ \t]*:[ \t]*([\t\x20-\x7e\x80-\xff]*)")
+# A long header may go on in the next line (RFC 5322 §2.2.3); mail libraries write the hash so.
+_FOLD = re.compile(rb"\r\n[ \t]+")
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def _boundary(content_type: str) -> bytes:
 
 def _headers(block: bytes) -> Mapping[str, str]:
     found: dict[str, str] = {}
-    for line in block.split(b"\r\n") if block else ():
+    for line in _FOLD.sub(b" ", block).split(b"\r\n"):
         match = _HEADER.fullmatch(line)
         if match is None:
             _refuse("header")
@@ -101,13 +103,20 @@ def _part(piece: bytes) -> Part:
     return Part(_headers(piece[:end]), piece[end + 4 :])
 
 
+def _delimiter(boundary: bytes) -> re.Pattern[bytes]:
+    """A line of its own, closing if two hyphens follow; the line break before belongs to it."""
+    return re.compile(rb"(?:\A|\r\n)--" + re.escape(boundary) + rb"(--)?[ \t]*+(?:\r\n|\Z)")
+
+
 def parse_multipart(content_type: str, body: bytes, max_parts: int = MAX_PARTS) -> list[Part]:
     """The parts of a body, at least one; preamble and epilogue are not looked at.
 
-    Raises BadEvidence xapi-multipart: content-type, boundary, no-parts, not-closed, parts,
-    delimiter, headers-end, header, header-twice.
+    A line that only begins like a delimiter is content. Raises BadEvidence xapi-multipart:
+    content-type, boundary, no-parts, not-closed, parts, headers-end, header, header-twice.
     """
-    delimiter = re.compile(rb"(?:\A|\r\n)--" + re.escape(_boundary(content_type)) + rb"(--)?[ \t]*(?:\r\n|\Z)")
+    delimiter = re.compile(
+        rb"(?:\A|\r\n)--" + re.escape(_boundary(content_type)) + rb"(--)?[ \t]*(?:\r\n|\Z)"
+    )
     start: int | None = None
     parts: list[Part] = []
     position = 0
