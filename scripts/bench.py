@@ -1,8 +1,8 @@
 """The project's figures, measured here and now.
 
-``python -m scripts.bench [--small] [--only WORD …] [--out FILE] [--page]`` prints a table and
-writes the rows with the machine as JSON; ``--page`` also puts them into docs/benchmarks.md, which
-tells what each row measures. Nothing is asserted: the aims stand beside the figures.
+``python -m scripts.bench [--small] [--only WORD …] [--statements N] [--out FILE] [--page]`` prints
+a table and writes the rows with the machine as JSON; ``--page`` also puts them into
+docs/benchmarks.md, which tells what each row measures. Nothing is asserted: the aims stand beside the figures.
 """
 
 from __future__ import annotations
@@ -12,14 +12,22 @@ import json
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from scripts import bench_gas, bench_issue, bench_merkle, bench_store, bench_verify
+from scripts import (
+    bench_gas,
+    bench_issue,
+    bench_merkle,
+    bench_ralph,
+    bench_store,
+    bench_verify,
+    bench_xapi,
+)
 from scripts.bench_rows import Aim, Machine, Row, Tell, this_machine
 
 OUT = Path("build/bench.json")
@@ -40,6 +48,8 @@ class Sizes:
     printed: int = 200
     verified: int = 2_000
     audited: int = 100_000
+    xapi: bench_xapi.Load = bench_xapi.Load()
+    rival_statements: int = 20_000
 
 
 FULL = Sizes()
@@ -53,6 +63,10 @@ SMALL = Sizes(
     printed=20,
     verified=512,
     audited=5_000,
+    xapi=bench_xapi.Load(
+        burst=5_000, single=((8, 500), (16, 500), (32, 500)), filled=20_000, queries=100
+    ),
+    rival_statements=2_000,
 )
 
 
@@ -79,6 +93,8 @@ def parts(sizes: Sizes, tell: Tell) -> Mapping[str, Callable[[], list[Row]]]:
         "audit": lambda: bench_verify.audit_rows(tell, sizes.audited),
         "append": lambda: bench_store.append_rows(tell, 0, sizes.batches),
         "prefilled": lambda: bench_store.append_rows(tell, sizes.prefill, sizes.batches),
+        "xapi": lambda: bench_xapi.xapi_rows(tell, sizes.xapi),
+        "rival": lambda: bench_ralph.rival_rows(tell, sizes.rival_statements),
         "gas": lambda: gas_rows(tell, sizes.gas),
     }
 
@@ -143,6 +159,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     names = tuple(parts(SMALL, lambda _text: None))
     parser.add_argument("--small", action="store_true", help="small sizes: half a minute")
     parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="WORD")
+    parser.add_argument("--statements", type=int, metavar="N", help="in the record store when full")
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--page", action="store_true", help="also into docs/benchmarks.md")
     options = parser.parse_args(arguments)
@@ -152,7 +169,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"[{time.monotonic() - began:6.1f} s] {text}", file=sys.stderr, flush=True)
 
     machine = this_machine()
-    measured = parts(SMALL if options.small else FULL, tell)
+    sizes = SMALL if options.small else FULL
+    if options.statements is not None:
+        sizes = replace(sizes, xapi=replace(sizes.xapi, filled=options.statements))
+    measured = parts(sizes, tell)
     rows = [row for name in options.only for row in measured[name]()]
     Console().print(table(rows))
     options.out.parent.mkdir(parents=True, exist_ok=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from scripts import bench
+from scripts import bench, bench_ralph, bench_xapi
 from scripts.bench_rows import Aim, Row, Spent, this_machine
 
 TINY = bench.Sizes(
@@ -20,6 +21,8 @@ TINY = bench.Sizes(
     printed=3,
     verified=1,
     audited=20,
+    xapi=bench_xapi.Load(burst=200, single=((2, 10),), filled=500, queries=10),
+    rival_statements=0,
 )
 EXPECTED = {
     "gas": ["Gas of an anchor at 1 entries", "Gas of an anchor at 3 entries"],
@@ -37,8 +40,33 @@ EXPECTED = {
     ],
     "verify": ["Verify, Ed25519 signature alone", "Verify, JCS proof", "Verify, whole procedure"],
     "audit": ["Audit of 20 entries"],
+    "rival": ["ralph-malph 5.1.0, files, ingest"],
+    "xapi": [
+        row.format(database)
+        for database in ("SQLite", "PostgreSQL")
+        for row in (
+            "xAPI ingest, batches of 100, empty, {}",
+            "xAPI ingest, one by one, 2 connections, {}",
+            "xAPI ingest, filling to 410, {}",
+            "xAPI ingest, batches of 100, 410 there, {}",
+            "xAPI GET of 100 by agent and activity, median, drawn from the statements, "
+            "610 there, {}",
+            "Memory of the server, most, {}",
+        )
+    ],
 }
 KEYS = {"name", "value", "cpu", "unit", "aim", "met", "method"}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rival's row is then the one that says why there is no figure."""
+
+    def refuse(command: Sequence[str]) -> None:
+        raise OSError("no network")
+
+    monkeypatch.setattr(bench_ralph, "FOLDER", Path("nowhere"))
+    monkeypatch.setattr(bench_ralph, "_quiet", refuse)
 
 
 @pytest.mark.parametrize("part", sorted(EXPECTED))
