@@ -2,7 +2,8 @@
 
 ``python -m scripts.bench [--small] [--only WORD …] [--statements N] [--out FILE] [--page]`` prints
 a table and writes the rows with the machine as JSON; ``--page`` also puts them into
-docs/benchmarks.md, which tells what each row measures. Nothing is asserted: the aims stand beside the figures.
+docs/benchmarks.md, which tells what each row measures. Nothing is asserted: the aims
+stand beside the figures.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ class Sizes:
     printed: int = 200
     verified: int = 2_000
     audited: int = 100_000
-    xapi: bench_xapi.Load = bench_xapi.Load()
+    xapi: bench_xapi.Load = bench_xapi.FULL
     rival_statements: int = 20_000
 
 

@@ -53,6 +53,9 @@ class Load:
     queries: int = 1_000
 
 
+FULL = Load()
+
+
 class Server:
     """A running `xuezheng serve`, what it uses, and a token for it."""
 
