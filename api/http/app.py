@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Response
 from fastapi.middleware.cors import CORSMiddleware
@@ -13,7 +14,11 @@ from api.http.description import complete, page
 from api.http.limits import BodyLimit
 from api.metrics import Metrics
 from api.wiring import Institution
+from api.xapi.app import PREFIX, XapiDoor, XapiFirst
+from api.xapi.request import Service
+from api.xapi.resources import HANDLERS
 from ledger.errors import Refusal
+from ledger.office.committer import Committer
 
 PRIVATE = frozenset({"registrar", "records"})
 """Tags of the addresses that need a token."""
@@ -22,12 +27,30 @@ PRIVATE = frozenset({"registrar", "records"})
 def create_app(
     institution: Institution, chain_call: Callable[[bytes], bytes], metrics: Metrics
 ) -> FastAPI:
-    """`chain_call` answers JSON-RPC bytes: the institution's node behind `/chain`."""
+    """`chain_call` answers JSON-RPC bytes: the institution's node behind `/chain`.
+
+    Statements are taken while the app's lifespan lasts.
+    """
+    office = institution.office
+    committer = Committer(office)
+    service = Service(office, committer, office.identity.public_url + PREFIX)
+    door = XapiDoor(service, institution.store, HANDLERS)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        committer.start()
+        try:
+            yield
+        finally:
+            door.close()
+            committer.stop()
+
     app = FastAPI(
-        title=f"学证 Xuezheng · {institution.office.identity.name}",
+        title=f"学证 Xuezheng · {office.identity.name}",
         version="0.1.0",
         docs_url=None,
         redoc_url=None,
+        lifespan=lifespan,
     )
     problems.install(app)
     app.add_middleware(BodyLimit)
@@ -37,6 +60,7 @@ def create_app(
         allow_methods=["GET", "POST", "OPTIONS"],
         allow_headers=["Content-Type"],
     )
+    app.add_middleware(XapiFirst, door=door)
     app.include_router(public.router(institution, chain_call))
     app.include_router(registrar.router(institution))
     app.include_router(records.router(institution))

@@ -9,7 +9,6 @@ that send the same If-Match, one is refused.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -17,16 +16,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-from api.xapi.answers import JSON, no_content
-from api.xapi.etags import (
-    CONCURRENCY,
-    Preconditions,
-    check_change,
-    check_put,
-    digest,
-    preconditions,
-    tagged,
-)
+from api.xapi.answers import no_content
+from api.xapi.etags import preconditions, tagged
 from api.xapi.parameters import only, required, wrong_value
 from api.xapi.request import Call, Handler, Service
 from ledger.core.canonical import canonical_json, parse_json
@@ -34,12 +25,12 @@ from ledger.core.xapi.agents import check_agent
 from ledger.core.xapi.values import check_iri, parse_timestamp
 from ledger.core.xapi.versions import Version
 from ledger.errors import BadEvidence, UnknownNumber
+from ledger.office import documents as rules
 from ledger.ports.statements import Document, DocumentKind, DocumentScope
 
 MAX_ID = 1000
 """Characters of a stateId or profileId."""
 MAX_MEDIA_TYPE = 200
-MAX_DEPTH = 256
 BYTES = "application/octet-stream"
 """What content is whose type nobody named (RFC 9110, 8.3)."""
 
@@ -108,122 +99,58 @@ def _ids(service: Service, call: Call, scope: DocumentScope, since: int | None) 
 
 
 def _put(resource: DocumentResource, service: Service, call: Call) -> Response:
-    scope, id = resource.scope(call), _one_id(resource, call)
     conditions, new = preconditions(call.headers), _sent(service, call)
-
-    def replaced(old: Document | None) -> Document:
-        check_put(conditions, _etag(old), resource.kind, call.version)
-        return _after(old, new)
-
-    service.office.documents.change_document(scope, id, replaced)
-    return no_content()
+    return _change(resource, service, call, rules.put(new, conditions, _guard(resource, call)))
 
 
 def _post(resource: DocumentResource, service: Service, call: Call) -> Response:
-    scope, id = resource.scope(call), _one_id(resource, call)
-    conditions, new = preconditions(call.headers), _sent(service, call)
-
-    def merged(old: Document | None) -> Document:
-        check_change(conditions, _etag(old))
-        if old is None:
-            return new
-        content = merge(old, new)
-        return _after(old, replace(new, content=content, etag=digest(content)))
-
-    service.office.documents.change_document(scope, id, merged)
-    return no_content()
+    change = rules.post(_sent(service, call), preconditions(call.headers))
+    return _change(resource, service, call, change)
 
 
 def _delete(resource: DocumentResource, service: Service, call: Call) -> Response:
-    scope, conditions = resource.scope(call), preconditions(call.headers)
+    conditions = preconditions(call.headers)
     if resource.deletes_many and resource.id not in call.parameters:
-        return _delete_many(service, _every(scope), conditions)
+        return _delete_many(service, _every(resource.scope(call)), conditions)
+    return _change(resource, service, call, rules.delete(conditions))
 
-    def gone(old: Document | None) -> None:
-        check_change(conditions, _etag(old))
 
-    # One that is not there is deleted all the same: 204, as the suite wants.
-    service.office.documents.change_document(scope, _one_id(resource, call), gone)
+def _change(
+    resource: DocumentResource, service: Service, call: Call, change: rules.Change
+) -> Response:
+    scope = resource.scope(call)
+    service.office.documents.change_document(scope, _one_id(resource, call), change)
     return no_content()
 
 
-def _delete_many(service: Service, scope: DocumentScope, conditions: Preconditions) -> Response:
+def _delete_many(
+    service: Service, scope: DocumentScope, conditions: rules.Preconditions
+) -> Response:
     if not conditions.absent:
         header = "If-None-Match" if conditions.match is None else "If-Match"
         raise BadEvidence(
-            "xapi-precondition-many", header=header, pointer=header, requirement=CONCURRENCY
+            "xapi-precondition-many", header=header, pointer=header, requirement=rules.CONCURRENCY
         )
     service.office.documents.delete_documents(scope)
     return no_content()
 
 
-# --------------------------------------------------------------------------- documents
-
-
-def merge(old: Document, new: Document) -> bytes:
-    """The old object with every property that the new one has set to the new value, one level deep.
-
-    Raises BadEvidence("xapi-not-mergeable") unless both are JSON objects by type and by content.
-    """
-    found, more = _json_object(old), _json_object(new)
-    if found is None or more is None:
-        raise BadEvidence(
-            "xapi-not-mergeable", stored=_form(old, found), posted=_form(new, more),
-            pointer="", requirement="Communication 2.2",
-        )  # fmt: skip
-    merged = json.dumps(found | more, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return merged.encode()
-
-
-def _json_object(document: Document) -> dict[str, Any] | None:
-    value = _json(document.content) if is_json(document.content_type) else None
-    return value if type(value) is dict else None
-
-
-def _form(document: Document, value: dict[str, Any] | None) -> str:
-    return f"{document.content_type} ({'object' if value is not None else 'no object'})"
-
-
-def is_json(content_type: str) -> bool:
-    """`application/json`, with or without parameters."""
-    return content_type.partition(";")[0].strip().lower() == JSON
-
-
-def _json(content: bytes) -> Any:
-    """Any JSON value; BadEvidence("xapi-not-json")."""
-    try:
-        return parse_json(content, MAX_DEPTH, len(content))
-    except BadEvidence as error:
-        reason = error.detail.get("reason", "")
-        raise BadEvidence(
-            "xapi-not-json", reason=reason, pointer="", requirement="Communication 2.2"
-        ) from error
-
-
 def _sent(service: Service, call: Call) -> Document:
-    """The document of a PUT or POST, new.
-
-    What calls itself JSON must be JSON (Communication 3.2: the content has the type it claims;
-    XAPI-00235, XAPI-00284, XAPI-00314); of anything else the bytes are kept as they are.
-    """
+    """The document of a PUT or POST, of the type that its header says."""
     content_type = call.headers.get("content-type", "").strip() or BYTES
     if len(content_type) > MAX_MEDIA_TYPE or not _MEDIA_TYPE.fullmatch(content_type):
         raise BadEvidence(
             "xapi-media-type", limit=MAX_MEDIA_TYPE, pointer="Content-Type",
             requirement="Communication 3.2",
         )  # fmt: skip
-    if is_json(content_type):
-        _json(call.body)
-    return Document(call.body, content_type, digest(call.body), service.office.millis())
+    return rules.document(call.body, content_type, service.office.millis())
 
 
-def _etag(document: Document | None) -> str | None:
-    return None if document is None else document.etag
-
-
-def _after(old: Document | None, new: Document) -> Document:
-    """`new`, not updated before `old` even if the clock went back."""
-    return new if old is None else replace(new, updated=max(new.updated, old.updated))
+def _guard(resource: DocumentResource, call: Call) -> rules.Guard:
+    if call.version is not Version.V1:
+        return rules.Guard.NEW
+    is_state = resource.kind is DocumentKind.STATE
+    return rules.Guard.FREE if is_state else rules.Guard.NOTHING
 
 
 # --------------------------------------------------------------------------- parameters

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import cache
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -106,7 +107,7 @@ def _one(
     found = service.office.statements.statement(wanted.id)
     if found is None or found.voided != wanted.voided or mine not in (None, found.authority):
         raise UnknownNumber("xapi-no-statement", requirement="XAPI-00163")
-    body = statement_json(found, wanted.format, languages)
+    body = statement_json(found, wanted.format, languages, service.office.statements.activity)
     headers = {"Last-Modified": answers.http_date(found.stored)}
     return _answer(service, wanted, body, [found], headers)
 
@@ -117,8 +118,9 @@ def _many(service: Service, wanted: Asked, languages: tuple[LanguageRange, ...])
     office = service.office
     through = office.statements.consistent_through(office.millis())
     found, following = page(office, wanted.query)
+    definition = cache(office.statements.activity)
     body = {
-        "statements": [statement_json(one, wanted.format, languages) for one in found],
+        "statements": [statement_json(one, wanted.format, languages, definition) for one in found],
         "more": "" if following is None else _more(service, link(wanted.parameters, following)),
     }
     through = max([through, *(one.stored for one in found)])
