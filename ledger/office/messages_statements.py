@@ -20,14 +20,23 @@ register(
             "voided again under a new id.",
         ),
         "xapi-not-mergeable": (
-            "{which} 不是 application/json 的 JSON 对象，无法合并。",
-            "The {which} document is not a JSON object of type application/json; it cannot be "
-            "merged.",
+            "只有 application/json 的 JSON 对象才能合并；{which}：{why}。未作任何改动。",
+            "Only JSON objects of type application/json can be merged; {which}: {why}. Nothing "
+            "was changed.",
         ),
         "xapi-precondition": (
             "前提不成立：{header} 与文档的现状不符；请先读取文档，再以其 ETag 重试。",
             "The precondition {header} does not hold for the document as it is; read it again and "
             "retry with its ETag.",
+        ),
+        "xapi-precondition-missing": (
+            "此文档资源的 PUT 须带请求头 If-Match（改已有的）或 If-None-Match: *（建新的）。",
+            "A PUT of a profile needs the header If-Match (to change one that exists) or "
+            "If-None-Match: * (to make a new one).",
+        ),
+        "xapi-document-json": (
+            "Content-Type 是 application/json，内容却不是合格的 JSON（{reason}）。",
+            "The Content-Type is application/json, the content is no well-formed JSON ({reason}).",
         ),
         "xapi-unguarded": (
             "文档已存在：请先查看其现状，并在 If-Match 中给出当前 ETag。",
