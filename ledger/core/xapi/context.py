@@ -34,6 +34,7 @@ CONTEXT_1 = frozenset(
 CONTEXT_2 = CONTEXT_1 | {"contextAgents", "contextGroups"}
 ACTIVITIES = frozenset(["parent", "grouping", "category", "other"])
 CONTEXT_AGENT = frozenset(["objectType", "agent", "relevantTypes"])
+CLAUSE = "2.0 4.2.2.5"
 CONTEXT_GROUP = frozenset(["objectType", "group", "relevantTypes"])
 
 
@@ -63,7 +64,7 @@ def _check_people(context: dict[str, Any], at: str) -> None:
             context["contextAgents"],
             _check_context_agent,
             f"{at}/contextAgents",
-            "2.0 4.2.2.5",
+            CLAUSE,
             "contextAgents",
         )
     if "contextGroups" in context:
@@ -71,7 +72,7 @@ def _check_people(context: dict[str, Any], at: str) -> None:
             context["contextGroups"],
             _check_context_group,
             f"{at}/contextGroups",
-            "2.0 4.2.2.5",
+            CLAUSE,
             "contextGroups",
         )
 
@@ -90,22 +91,23 @@ def _check_texts(context: dict[str, Any], of_activity: bool, at: str) -> None:
 
 
 def _check_activities(value: Any, at: str) -> None:
-    """Lists of Activities by their kind; a single Activity may stand for its list."""
+    """Lists of Activities by their kind; a single Activity may stand for its list.
+
+    No kind at all is allowed (Data 2.4.6.2.s3); XAPI-00095 was withdrawn.
+    """
     for kind, items in check_object(value, ACTIVITIES, at, "XAPI-00086").items():
         if type(items) is list:
             for index, item in enumerate(items):
                 check_activity(item, f"{at}/{kind}/{index}", "XAPI-00094")
         else:
             check_activity(items, f"{at}/{kind}", "XAPI-00094")
-    if not value:
-        bad_value(at, "XAPI-00095", "one or more of parent, grouping, category, other")
 
 
 def _check_context_agent(value: Any, at: str) -> None:
     context_agent = check_object(value, CONTEXT_AGENT, at)
     _check_relation(context_agent, "contextAgent", at)
     if "agent" not in context_agent:
-        missing(at, "agent", "2.0 4.2.2.5", "Agent")
+        missing(at, "agent", CLAUSE, "Agent")
     check_lone_agent(context_agent["agent"], f"{at}/agent")
 
 
@@ -113,13 +115,16 @@ def _check_context_group(value: Any, at: str) -> None:
     context_group = check_object(value, CONTEXT_GROUP, at)
     _check_relation(context_group, "contextGroup", at)
     if "group" not in context_group:
-        missing(at, "group", "2.0 4.2.2.5", "Group")
+        missing(at, "group", CLAUSE, "Group")
     check_group(context_group["group"], f"{at}/group")
 
 
 def _check_relation(value: dict[str, Any], kind: str, at: str) -> None:
     if "objectType" not in value:
-        missing(at, "objectType", "2.0 4.2.2.5", kind)
-    check_choice(value["objectType"], (kind,), f"{at}/objectType", "2.0 4.2.2.5")
+        missing(at, "objectType", CLAUSE, kind)
+    check_choice(value["objectType"], (kind,), f"{at}/objectType", CLAUSE)
     if "relevantTypes" in value:
-        check_each(value["relevantTypes"], check_iri, f"{at}/relevantTypes", "2.0 4.2.2.5", "IRIs")
+        place = f"{at}/relevantTypes"
+        check_each(value["relevantTypes"], check_iri, place, CLAUSE, "IRIs")
+        if not value["relevantTypes"]:
+            bad_value(place, CLAUSE, "at least one IRI")

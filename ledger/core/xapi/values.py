@@ -7,6 +7,7 @@ raises the refusal of `shapes` with the pointer `at` and the requirement `rule`.
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date
 from typing import Any
 
@@ -44,14 +45,14 @@ _ATOM = rf"(?:[A-Za-z0-9!$&'*+\-/=_~{_UCS}]|{_PERCENT})++"
 _LABEL = rf"[A-Za-z0-9{_UCS}](?:[A-Za-z0-9\-{_UCS}]*[A-Za-z0-9{_UCS}])?"
 _MAILTO = re.compile(rf"mailto:{_ATOM}(?:\.{_ATOM})*+@{_LABEL}(?:\.{_LABEL})*\Z")
 _SHA1 = re.compile(r"[0-9A-Fa-f]{40}\Z")
-# RFC 4122: any version, of the variant that the document describes or an older reserved one.
+# RFC 4122 with any version and variant: an example of the standard itself has another than 2.
 _UUID = re.compile(r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}\Z")
 _LANGUAGE = re.compile(
     r"(?:(?:[a-z]{2,3}(?:-[a-z]{3}(?![a-z0-9])){0,3}|[a-z]{4}|[a-z]{5,8})"
     r"(?:-[a-z]{4}(?![a-z0-9]))?"
     r"(?:-(?:[a-z]{2}|[0-9]{3})(?![a-z0-9]))?"
-    r"(?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3})(?![a-z0-9]))*"
-    r"(?:-[0-9a-wy-z](?:-[a-z0-9]{2,8})+)*"
+    r"((?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3})(?![a-z0-9]))+)?"
+    r"((?:-[0-9a-wy-z](?:-[a-z0-9]{2,8})+)+)?"
     r"(?:-x(?:-[a-z0-9]{1,8})+)?"
     r"|x(?:-[a-z0-9]{1,8})+"
     # Tags of before RFC 4646 that the grammar above does not make.
@@ -79,6 +80,7 @@ _ISO8601 = re.compile(
 )
 _EPOCH = date(1970, 1, 1).toordinal()
 _DAY = 86_400
+_LEAP_SECONDS_BEGIN = (date(1972, 1, 1).toordinal() - _EPOCH) * _DAY
 
 
 def check_iri(value: Any, at: str = "", rule: str = "XAPI-00007") -> str:
@@ -127,12 +129,23 @@ def check_uuid(value: Any, at: str = "", rule: str = "XAPI-00027") -> str:
 
 
 def check_language_tag(value: Any, at: str = "", rule: str = "XAPI-00013") -> str:
-    """A well-formed language tag (RFC 5646 section 2.2.9)."""
+    """A language tag of RFC 5646 by its grammar; subtags are not looked up in the registry."""
     if type(value) is not str:
         wrong_type(value, at, rule, "language tag")
-    if not _LANGUAGE.match(value):
+    if not _is_language_tag(value):
         bad_value(at, rule, "language tag (RFC 5646)")
     return value
+
+
+def _is_language_tag(text: str) -> bool:
+    """By the grammar, and with no variant and no singleton twice (2.2.5, 2.2.6)."""
+    found = _LANGUAGE.match(text)
+    if found is None or found.lastindex is None:
+        return found is not None
+    variants, extensions = found.groups("")
+    once = variants.lower().split("-")[1:]
+    once += [part for part in extensions.lower().split("-") if len(part) == 1]
+    return len(set(once)) == len(once)
 
 
 def check_language_map(value: Any, at: str, rule: str) -> None:
@@ -140,7 +153,7 @@ def check_language_map(value: Any, at: str, rule: str) -> None:
     if type(value) is not dict:
         wrong_type(value, at, rule, "language map")
     for tag, text in value.items():
-        if not _LANGUAGE.match(tag):
+        if not _is_language_tag(tag):
             bad_value(below(at, tag), "XAPI-00121", "language tag (RFC 5646) as key")
         if type(text) is not str:
             check_string(text, below(at, tag), rule)
@@ -209,5 +222,9 @@ def _offset(sign: str, hours: str, minutes: str, at: str, rule: str) -> int:
 
 
 def _ends_month(instant: int) -> bool:
+    """Whether midnight of a month's first day: just before it stand the leap seconds."""
     days, rest = divmod(instant, _DAY)
-    return rest == 0 and date.fromordinal(days + _EPOCH).day == 1
+    if rest or instant < _LEAP_SECONDS_BEGIN:
+        return False
+    last = date.fromordinal(days + _EPOCH - 1)
+    return last.day == monthrange(last.year, last.month)[1]
