@@ -37,10 +37,21 @@ def problem(refusal: Refusal, status: int | None = None) -> Response:
         "status": status,
         "code": refusal.code,
     }
-    for name in ("pointer", "requirement", "errors"):
+    body.update(_place(refusal.detail.get("pointer")))
+    for name in ("requirement", "errors"):
         if name in refusal.detail:
             body[name] = refusal.detail[name]
     return Response(_json(body), status, _headers(refusal, status), MEDIA_TYPE)
+
+
+def _place(pointer: str | None) -> dict[str, str]:
+    """`pointer` (RFC 6901) into the body; what begins with no slash is in a query parameter."""
+    if pointer is None:
+        return {}
+    if not pointer or pointer.startswith("/"):
+        return {"pointer": pointer}
+    parameter, slash, rest = pointer.partition("/")
+    return {"parameter": parameter, "pointer": slash + rest}
 
 
 def _json(body: dict[str, Any]) -> bytes:
