@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import logging
+import socket
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 
 from api.home import Home
 from api.http.app import create_app
 from api.metrics import Metrics
 from api.wiring import Institution, opened
+from api.workers import Workers
 from ledger.errors import Refusal
 from ledger.office.anchor import anchor, due
 from ledger.serving import listen, serve_app, url_of
 
 log = logging.getLogger("xuezheng")
+_LOOPBACK = "127.0.0.1"
 
 
 class Anchoring:
@@ -51,21 +55,47 @@ class Anchoring:
             log.exception("anchoring")
 
 
-def serve(home: Home, host: str, port: int, interval: int, on_ready: Callable[[str], None]) -> None:
-    """Serves until a signal. Raises CouldNotLook("port-in-use" | "chain-in-use" | …)."""
-    with listen(host, port) as listening, opened(home) as institution:
+def serve(
+    home: Home,
+    host: str,
+    port: int,
+    interval: int,
+    on_ready: Callable[[str], None],
+    workers: int = 1,
+) -> None:
+    """Serves until a signal, in `workers` processes of which this one anchors.
+
+    Raises CouldNotLook("port-in-use" | "chain-in-use" | …).
+    """
+    with ExitStack() as stack:
+        listening = stack.enter_context(listen(host, port))
         url = url_of(listening, host)
+        sockets, announced = [listening], url
+        if workers > 1:  # who asks for the embedded chain must reach this process, no other
+            sockets.append(stack.enter_context(listen(_LOOPBACK, 0)))
+            announced = url_of(sockets[1], _LOOPBACK)
+        institution = stack.enter_context(opened(home))
         metrics = Metrics()
         anchoring = Anchoring(institution, interval, metrics)
+        others = Workers(home, listening, workers - 1)
         app = create_app(institution, institution.chain_call, metrics)
 
         def ready() -> None:
-            institution.announce(f"{url}/chain")
+            institution.announce(f"{announced}/chain")
             anchoring.start()
+            others.start()
             on_ready(url)
 
         try:
-            serve_app(app, listening, ready)
+            serve_app(app, sockets, ready)
         finally:
+            others.stop()
             institution.withdraw()
             anchoring.stop()
+
+
+def serve_worker(home: Home, listening: socket.socket) -> None:
+    """One more process on the same socket: answers requests, leaves anchoring to the first."""
+    with opened(home) as institution:
+        app = create_app(institution, institution.chain_call, Metrics())
+        serve_app(app, (listening,), lambda: None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -51,9 +51,9 @@ def url_of(listening: socket.socket, host: str) -> str:
     return f"http://{shown}:{listening.getsockname()[1]}"
 
 
-def serve_app(app: Any, listening: socket.socket, on_ready: Callable[[], None]) -> None:
+def serve_app(app: Any, listening: Sequence[socket.socket], on_ready: Callable[[], None]) -> None:
     """Serves until SIGTERM or SIGINT, then finishes what is under way; for the main thread."""
-    _Server(config_of(app), on_ready).run([listening])
+    _Server(config_of(app), on_ready).run(list(listening))
 
 
 def config_of(app: Any) -> uvicorn.Config:

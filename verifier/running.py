@@ -30,4 +30,4 @@ def serve(
     with listen(host, port) as listening:
         app = create_app(trust_path, check)
         url = url_of(listening, host)
-        serve_app(app, listening, lambda: on_ready(url))
+        serve_app(app, [listening], lambda: on_ready(url))

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from api.commands import Subcommands, with_home
 from ledger.terminal import Terminal, port_number
 
+MOST_WORKERS = 64
+
 
 def add(subcommands: Subcommands) -> None:
     parser = with_home(subcommands.add_parser("serve", help="启动服务 / serve the issuer"))
@@ -18,7 +20,20 @@ def add(subcommands: Subcommands) -> None:
     parser.add_argument(
         "--anchor-interval", type=int, metavar="S", help="秒 / seconds between rounds of anchoring"
     )
+    parser.add_argument(
+        "--workers",
+        type=_workers,
+        default=1,
+        metavar="N",
+        help="进程数，默认 1 / processes, default 1",
+    )
     parser.set_defaults(handler=run)
+
+
+def _workers(given: str) -> int:
+    if not (given.isascii() and given.isdecimal() and 1 <= int(given) <= MOST_WORKERS):
+        raise argparse.ArgumentTypeError(f"1…{MOST_WORKERS}, not {given!r}")
+    return int(given)
 
 
 def run(terminal: Terminal, options: argparse.Namespace) -> int:
@@ -43,5 +58,6 @@ def run(terminal: Terminal, options: argparse.Namespace) -> int:
         default if options.port is None else options.port,
         options.anchor_interval or config.anchor_interval,
         ready,
+        options.workers,
     )
     return 0
