@@ -21,6 +21,7 @@ AREAS = TESTS / "xapi" / "requirements"
 PAGE = ROOT / "docs" / "spec" / "xapi-requirements.md"
 HEADINGS = {
     "data": "数据 / Data: what a statement may be",
+    "semantics": "意义 / Semantics: signatures, attachments as sent, comparison, languages",
     "communication": "通信 / Communication: requests, statements, attachments, versions",
     "resources": "资源 / Resources: documents, activities, agents, about",
 }

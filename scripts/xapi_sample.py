@@ -147,8 +147,8 @@ _ANSWER_FORM = (
     + _COURSE + "]}}," + _TIME + "}"
 )  # fmt: skip
 _VIEW_FORM = (
-    '{"id":"%(id)s",' + _ACTOR + ',"verb":{"id":"http://id.tincanapi.com/verb/viewed",'
-    '"display":{"en":"viewed"}},"object":{"objectType":"Activity","id":"%(activity)s"},'
+    '{"id":"%(id)s",' + _ACTOR + ',"verb":{"id":"http://adlnet.gov/expapi/verbs/experienced",'
+    '"display":{"en":"experienced"}},"object":{"objectType":"Activity","id":"%(activity)s"},'
     '"context":{' + _PLATFORM + ',"contextActivities":{"parent":[' + _COURSE + "]}}," + _TIME + "}"
 )
 _FORMS = [

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.docs.reading import name_of, tracked
+from tests.docs.reading import ROOT, name_of, tracked
 
 LOCKS = ("package-lock.json",)
 """npm writes funding addresses of the packages' authors into them; no address to install from."""
@@ -68,7 +68,7 @@ def test_locks_name_no_address_to_install_from() -> None:
         assert not any("resolved" in package for package in packages if not package.get("link"))
         assert "://registry" not in text, name_of(path)
     for path, text in texts():
-        if path.parent.name == "requirements":
+        if path.parent == ROOT / "requirements":
             assert "--index-url" not in text and "--hash=sha256:" in text, name_of(path)
 
 
