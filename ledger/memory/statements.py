@@ -102,9 +102,10 @@ class MemoryStatementStore:
         known = {kept.new.id: kept.new for kept in self._kept} | {new.id: new for new in accepted}
         mine = []
         for position, new in enumerate(batch.statements):
-            old = known.setdefault(new.id, new)
-            fresh.append(old is new)
-            if old is new:
+            old = known.get(new.id)
+            fresh.append(old is None)
+            if old is None:
+                known[new.id] = new
                 mine.append(new)
             elif not self._erased(old.id) and not equivalent(old.payload, new.payload):
                 return position
