@@ -83,6 +83,33 @@ class Terminal:
             task = bar.add_task(zh if self.lang == "zh" else en, total=None)
             yield lambda done, total: bar.update(task, completed=done, total=total or None)
 
+    @contextmanager
+    def counting(self, zh: str, en: str, size: int) -> Iterator[Progress]:
+        """The same for a file of `size` bytes: how much of it is done, how many a second, how much
+        time is left. Called with (items done, bytes read)."""
+        from rich.console import Console
+        from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bar
+
+        console = Console(stderr=True)
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[items]:,}  {task.fields[rate]:,.0f}/s"),
+            TimeRemainingColumn(),
+        )
+        with Bar(*columns, console=console, disable=not console.is_terminal) as bar:
+            name = zh if self.lang == "zh" else en
+            task = bar.add_task(name, total=size or None, items=0, rate=0.0)
+
+            def count(items: int, read: int) -> None:
+                elapsed = bar.tasks[0].elapsed or 0.0
+                rate = items / elapsed if elapsed else 0.0
+                bar.update(task, completed=read, items=items, rate=rate)
+
+            yield count
+
 
 def _json_line(value: Mapping[str, Any], encoding: str) -> str:
     """One line by anybody's idea of a line, and writable: a locale may not have the character."""

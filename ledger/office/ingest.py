@@ -1,38 +1,48 @@
-"""Statements into a stream: the good lines are in, the bad ones named by line.
+"""Statements from a file into a stream: the good ones are in, the bad ones named by their place.
 
-A line is one xAPI statement in JSON. A statement without `id` is known again by its canonical
-bytes. Lines are taken in batches, each acknowledged by one durable transaction; run again after a
-crash, what is in counts as duplicate.
+Each statement passes the standard's rules, as it would at `/xapi`, and can be read there. One
+without `id` gets an id derived from its canonical bytes, so that it is known again. Statements are
+acknowledged in groups, each by one durable transaction; run again after a crash, what is in counts
+as duplicate.
 """
 
 from __future__ import annotations
 
-import codecs
-import hashlib
-import io
-import zlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO
+from uuid import UUID
 
 from ledger.core.canonical import canonical_json, parse_json
-from ledger.core.commitment import commit
-from ledger.core.entry import Kind, RecordEntry, encode
+from ledger.core.xapi.enclosures import check_attachments
+from ledger.core.xapi.multipart import Part
+from ledger.core.xapi.references import references
+from ledger.core.xapi.statement import check_statement
+from ledger.core.xapi.versions import Version
 from ledger.errors import BadEvidence, Refusal, WrongUse
 from ledger.office.context import Office
-from ledger.office.statement import check_statement, voided_id
-from ledger.ports import NewRecord, Outcome, Progress, StreamWriter
+from ledger.office.ingest_files import Item, Meter, read_items
+from ledger.office.ingest_tables import read_rows
+from ledger.office.mapping import TableMapping, heading_of, to_statement
+from ledger.office.statements import Source, accept, prepare_one, source
+from ledger.ports.statements import Attachment, BatchOutcome, NewStatement, StatementBatch
 
-BATCH = 2_048
-MAX_LINE = 1 << 20
-"""Bytes in one statement's line."""
+GROUP = 2_048
+GROUP_BYTES = 16 << 20
+"""How much one transaction takes."""
+MAX_NAMED = 100_000
+"""Refused statements that are named; of the rest only the count is kept."""
+KINDS = ("learning", "teaching")
 
-KINDS = {"learning": Kind.LEARNING, "teaching": Kind.TEACHING}
+Counted = Callable[[int, int], None]
+"""Called with (statements seen, bytes read of the source) after each group."""
 
 
 @dataclass(frozen=True)
 class RefusedLine:
-    """A line (1-based) that is not in the stream, and why."""
+    """A statement that is not in the stream, and why. `line` from 1: the line, the row, or in a
+    JSON array the place."""
 
     line: int
     refusal: Refusal
@@ -40,171 +50,204 @@ class RefusedLine:
 
 @dataclass
 class IngestReport:
-    """Counts over the lines of one input; blank lines do not count."""
+    """Counts over the statements of one input; blank lines do not count. `unnamed` more were
+    refused beyond those in `refused`."""
 
-    accepted: int
-    duplicate: int
-    refused: list[RefusedLine]
+    accepted: int = 0
+    duplicate: int = 0
+    refused: list[RefusedLine] = field(default_factory=list)
+    unnamed: int = 0
+
+    def refuse(self, line: int, refusal: Refusal) -> None:
+        """Notes a refused statement."""
+        if len(self.refused) < MAX_NAMED:
+            self.refused.append(RefusedLine(line, refusal))
+        else:
+            self.unnamed += 1
 
 
-@dataclass(frozen=True)
-class _Parsed:
-    line: int
-    statement: dict[str, Any]
-    payload: bytes
+def authority_of(office: Office, name: str) -> bytes:
+    """Who vouches for statements that come in otherwise than by a token: the institution itself,
+    under the name of the way in."""
+    account = {"homePage": office.identity.public_url, "name": name}
+    return canonical_json({"objectType": "Agent", "account": account})
+
+
+def version_of(statement: Any) -> Version:
+    """The version of the standard by which a statement of a file is judged: 1.0.3, unless its
+    `version` is one of 2.0."""
+    given = statement.get("version") if isinstance(statement, dict) else None
+    return Version.V2 if isinstance(given, str) and given.startswith("2.") else Version.V1
 
 
 def ingest(
-    office: Office, kind: str, source: BinaryIO, progress: Progress | None = None
+    office: Office,
+    kind: str,
+    file: BinaryIO,
+    counted: Counted | None = None,
+    mapping: TableMapping | None = None,
 ) -> IngestReport:
-    """Reads statements, plain or gzip, and appends them to the stream `learning` or `teaching`.
+    """Reads statements and appends them to the stream `learning` or `teaching`.
 
-    Raises WrongUse for another stream or an empty input; a damaged gzip stream is one refused
-    line after the good ones.
+    `file`: JSON lines, a JSON array, gzip of these; with `mapping` CSV or XLSX. Raises WrongUse for
+    another stream, an empty input, or a heading that does not fit the mapping; a damaged gzip
+    stream is one refusal after the good statements.
     """
-    if kind not in KINDS:
-        raise WrongUse("unknown-kind", kind=kind)
-    report = IngestReport(0, 0, [])
-    seen = 0
-    for batch in _batches(read_lines(source)):
-        parsed = []
-        for number, line in batch:
-            seen += 1
-            try:
-                parsed.append(_parse(number, line))
-            except Refusal as refusal:
-                report.refused.append(RefusedLine(number, refusal))
-        _append(office, kind, parsed, report)
-        if progress:
-            progress(seen, 0)
+    taking = Taking(office, kind, authority_of(office, "ingest"))
+    meter, seen = Meter(file), 0
+    for line, found in read_statements(meter.read, mapping):
+        seen += 1
+        if isinstance(found, Refusal):
+            taking.report.refuse(line, found)
+        elif taking.add(line, found) and counted:
+            counted(seen, meter.count)
+    taking.flush()
+    if counted:
+        counted(seen, meter.count)
     if seen == 0:
         raise WrongUse("file-empty")
-    report.refused.sort(key=lambda refused: refused.line)
-    return report
+    taking.report.refused.sort(key=lambda refused: refused.line)
+    return taking.report
 
 
-def _parse(number: int, line: bytes | Refusal) -> _Parsed:
-    if isinstance(line, Refusal):
-        raise line
-    try:
-        value = parse_json(line)
-    except BadEvidence as bad:
-        raise BadEvidence("statement-not-json", why=bad.detail.get("reason")) from bad
-    statement = check_statement(value)
-    return _Parsed(number, statement, canonical_json(statement))
-
-
-def _append(office: Office, kind: str, parsed: list[_Parsed], report: IngestReport) -> None:
-    if not parsed:
-        return
-    with office.store.writer(kind) as writer:
-        records = [_record(office, kind, item) for item in parsed]
-        _count(report, parsed, writer, records)
-
-
-def _count(
-    report: IngestReport, parsed: list[_Parsed], writer: StreamWriter, records: list[NewRecord]
-) -> None:
-    for item, outcome in zip(parsed, writer.append(records), strict=True):
-        if outcome.outcome is Outcome.ACCEPTED:
-            report.accepted += 1
-        elif outcome.outcome is Outcome.DUPLICATE:
-            report.duplicate += 1
+def preview(
+    file: BinaryIO, mapping: TableMapping | None, rows: int
+) -> list[tuple[int, Any | None, Refusal | None]]:
+    """The first statements of a file as they would be taken: (line, statement, why refused)."""
+    shown: list[tuple[int, Any | None, Refusal | None]] = []
+    for line, found in read_statements(file.read, mapping):
+        if isinstance(found, Refusal):
+            shown.append((line, None, found))
         else:
-            refusal = BadEvidence(
-                "statement-conflict", id=item.statement.get("id"), index=outcome.index
-            )
-            report.refused.append(RefusedLine(item.line, refusal))
+            try:
+                check_statement(found, version_of(found))
+                shown.append((line, found, None))
+            except Refusal as refusal:
+                shown.append((line, found, refusal))
+        if len(shown) == rows:
+            break
+    if not shown:
+        raise WrongUse("file-empty")
+    return shown
 
 
-def _record(office: Office, kind: str, item: _Parsed) -> NewRecord:
-    salt = office.entropy(32)
-    voids = voided_id(item.statement)
-    refers = office.store.find(kind, voids.encode()) if voids else None
-    entry = RecordEntry(
-        kind=KINDS[kind], time=office.clock(), commitment=commit(salt, item.payload), refers=refers
-    )
-    return NewRecord(encode(entry), item.payload, salt, identity_of(item.statement, item.payload))
+# ------------------------------------------------------------------------------------------ reading
 
 
-def identity_of(statement: dict[str, Any], payload: bytes) -> bytes:
-    """What tells a statement again: its id, else the SHA-256 of its canonical bytes."""
-    given = statement.get("id")
-    if given is not None:
-        return str(given).lower().encode()
-    return hashlib.sha256(payload).digest()
+def read_statements(
+    read: Callable[[int], bytes], mapping: TableMapping | None = None
+) -> Iterator[tuple[int, Any | Refusal]]:
+    """(place, parsed JSON or why there is none) of everything in a source."""
+    if mapping is None:
+        for item in read_items(read):
+            yield item.number, _parsed(item)
+    else:
+        yield from _mapped(read_rows(read), mapping)
 
 
-def _batches(
-    lines: Iterable[tuple[int, bytes | Refusal]],
-) -> Iterator[list[tuple[int, bytes | Refusal]]]:
-    batch: list[tuple[int, bytes | Refusal]] = []
-    for line in lines:
-        batch.append(line)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+def _parsed(item: Item) -> Any | Refusal:
+    if isinstance(item.text, Refusal):
+        return item.text
+    try:
+        return parse_json(item.text)
+    except BadEvidence as bad:
+        return BadEvidence("statement-not-json", why=bad.detail.get("reason"))
 
 
-def read_lines(source: BinaryIO) -> Iterator[tuple[int, bytes | Refusal]]:
-    """(1-based line number, line without its end, or why it cannot be had); blank lines left out.
+def _mapped(rows: Iterable[Any], mapping: TableMapping) -> Iterator[tuple[int, Any | Refusal]]:
+    heading, line = None, 0
+    for row in rows:
+        if isinstance(row, Refusal):
+            yield line + 1, row
+        elif heading is None:
+            heading, line = heading_of(mapping, row), row.line
+        else:
+            line = row.line
+            try:
+                yield line, to_statement(mapping, heading, row)
+            except BadEvidence as bad:
+                yield line, bad
 
-    Memory stays bounded: of an over-long line only the first MAX_LINE bytes are ever held.
-    """
-    start = source.read(2)
-    chunks = _gunzip(start, source) if start == b"\x1f\x8b" else _plain(start, source)
-    yield from _split(chunks)
+
+# ------------------------------------------------------------------------------------------ taking
 
 
-def _plain(start: bytes, source: BinaryIO) -> Iterator[bytes]:
-    yield start
-    while chunk := source.read(io.DEFAULT_BUFFER_SIZE * 8):
-        yield chunk
+@dataclass(frozen=True)
+class _Waiting:
+    line: int
+    new: NewStatement
+    attachments: tuple[Attachment, ...]
 
 
-def _gunzip(start: bytes, source: BinaryIO) -> Iterator[bytes | Refusal]:
-    unpacker = zlib.decompressobj(wbits=31)
-    pending = start
-    while True:
+class Taking:
+    """Takes statements one by one and acknowledges them in groups; `report` counts."""
+
+    def __init__(self, office: Office, kind: str, authority: bytes) -> None:
+        if kind not in KINDS:
+            raise WrongUse("unknown-kind", kind=kind)
+        self.report = IngestReport()
+        self._office, self._kind, self._authority = office, kind, authority
+        self._sources: dict[Version, Source] = {}
+        self._waiting: list[_Waiting] = []
+        self._bytes = 0
+
+    def add(self, line: int, value: Any, parts: Sequence[Part] = ()) -> bool:
+        """Checks one statement, with the data of its attachments, and queues it; whether a group
+        was acknowledged meanwhile."""
         try:
-            yield unpacker.decompress(pending, 1 << 16)
-        except zlib.error:
-            yield BadEvidence("gzip-damaged")
+            new, attachments = self._prepared(value, parts)
+        except Refusal as refusal:
+            self.report.refuse(line, refusal)
+            return False
+        self._waiting.append(_Waiting(line, new, attachments))
+        self._bytes += len(new.payload) + sum(len(one.content) for one in attachments)
+        if len(self._waiting) < GROUP and self._bytes < GROUP_BYTES:
+            return False
+        self.flush()
+        return True
+
+    def flush(self) -> None:
+        """Acknowledges what waits; when it returns, all of it is on disk."""
+        waiting, self._waiting, self._bytes, self._sources = self._waiting, [], 0, {}
+        if not waiting:
             return
-        if unpacker.eof:  # several gzip members may follow one another
-            pending = unpacker.unused_data or source.read(1 << 16)
-            if not pending:
-                return
-            unpacker = zlib.decompressobj(wbits=31)
-            continue
-        pending = unpacker.unconsumed_tail or source.read(1 << 16)
-        if not pending:
-            yield BadEvidence("gzip-damaged")
+        batches = [StatementBatch((one.new,), one.attachments) for one in waiting]
+        for one, outcome in zip(waiting, accept(self._office, batches), strict=True):
+            self._count(one, outcome)
+
+    def _prepared(
+        self, value: Any, parts: Sequence[Part]
+    ) -> tuple[NewStatement, tuple[Attachment, ...]]:
+        version = version_of(value)
+        statement = check_statement(value, version)
+        attachments = tuple(
+            Attachment(one.sha2, one.content_type, one.content)
+            for one in check_attachments([statement], parts)
+        )
+        if references(statement)[1]:
+            self.flush()  # what it voids may be waiting
+        if version not in self._sources:
+            self._sources[version] = source(
+                self._office, version, self._authority, True, self._kind
+            )
+        return prepare_one(self._office, self._sources[version], statement), attachments
+
+    def _count(self, one: _Waiting, outcome: BatchOutcome) -> None:
+        if outcome.conflict is None:
+            self.report.accepted += outcome.fresh[0]
+            self.report.duplicate += not outcome.fresh[0]
             return
+        id, known = one.new.id, self._office.statements.statement(one.new.id)
+        self.report.refuse(
+            one.line,
+            BadEvidence(
+                "statement-conflict",
+                id=str(UUID(bytes=id)),
+                index="?" if known is None else known.index,
+            ),
+        )
 
 
-def _split(chunks: Iterable[bytes | Refusal]) -> Iterator[tuple[int, bytes | Refusal]]:
-    number, held, too_long = 1, b"", False
-    for chunk in chunks:
-        if isinstance(chunk, Refusal):
-            yield number, chunk
-            return
-        *ended, rest = chunk.split(b"\n")
-        for piece in ended:
-            yield from _line(number, held + piece, too_long)
-            number, held, too_long = number + 1, b"", False
-        held += rest
-        if len(held) > MAX_LINE:
-            held, too_long = b"", True
-    yield from _line(number, held, too_long)
-
-
-def _line(number: int, line: bytes, too_long: bool) -> Iterator[tuple[int, bytes | Refusal]]:
-    if number == 1:
-        line = line.removeprefix(codecs.BOM_UTF8)
-    if too_long or len(line) > MAX_LINE:
-        yield number, BadEvidence("statement-too-long", limit=MAX_LINE)
-    elif line.strip():
-        yield number, line.strip()
+def as_text(statement: Any) -> str:
+    """A statement for people to read."""
+    return json.dumps(statement, ensure_ascii=False, indent=2)

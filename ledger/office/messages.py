@@ -51,25 +51,7 @@ register(
             "查询前缀不合法。",
             "The look-up prefix is not of the right form.",
         ),
-        "statement-not-json": ("不是合法的 JSON:{why}", "Not well-formed JSON: {why}"),
-        "statement-too-long": (
-            "一行超过 {limit} 字节。",
-            "The line is longer than {limit} bytes.",
-        ),
-        "statement-wrong-type": (
-            "{pointer} 缺失或类型不对：应为 {expected}。",
-            "{pointer} is missing or of the wrong type: {expected} expected.",
-        ),
-        "statement-unknown-key": (
-            "{pointer} 不是标准字段。",
-            "{pointer} is not a standard property.",
-        ),
-        "statement-conflict": (
-            "编号 {id} 已有内容不同的记录（第 {index} 条）。",
-            "A record with id {id} and other content exists (entry {index}).",
-        ),
         "file-empty": ("文件是空的。", "The file is empty."),
-        "gzip-damaged": ("gzip 数据已损坏。", "The gzip data is damaged."),
         "already-issued": (
             "编号 {number} 已用不同内容颁发过。",
             "Number {number} has already been issued with other content.",

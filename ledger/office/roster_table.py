@@ -110,18 +110,19 @@ def _decode(data: bytes) -> str:
 
 
 def _csv_rows(text: str) -> Iterator[Row]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    mark = delimiter(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
     last = 0
     try:
         for cells in reader:
             # A quoted cell may span lines: the row is where it begins.
             line, last = last + 1, reader.line_num
-            yield Row(line, tuple(_text_cell(cell) for cell in cells))
+            yield Row(line, tuple(text_cell(cell) for cell in cells))
     except csv.Error as error:
         raise _Unreadable("roster-csv-damaged", reader.line_num, reason=error) from error
 
 
-def _delimiter(text: str) -> str:
+def delimiter(text: str) -> str:
     """Comma; tab or semicolon where the heading has no comma, as some offices' exports do."""
     heading = text.lstrip("\r\n").partition("\n")[0]
     if "," in heading:
@@ -129,7 +130,8 @@ def _delimiter(text: str) -> str:
     return next((mark for mark in "\t;" if mark in heading), ",")
 
 
-def _text_cell(text: str) -> Cell:
+def text_cell(text: str) -> Cell:
+    """A cell of a text table."""
     text = text.strip(" \t\u3000\u00a0")
     return Cell(text, "number-mangled" if _SCIENTIFIC.fullmatch(text) else "")
 
@@ -191,7 +193,7 @@ def _sheet_cell(cell: Any) -> Cell:
         return Cell(value.date().isoformat() if midnight else value.isoformat(" "))
     if isinstance(value, date):
         return Cell(value.isoformat())
-    return _text_cell(str(value))
+    return text_cell(str(value))
 
 
 def _number_cell(value: int | float, shown_as: str) -> Cell:
