@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from ledger.core.canonical import canonical_json
+from ledger.core.xapi.stored import stored_json
 
 Json = dict[str, Any]
 
@@ -54,4 +54,4 @@ def merge(old: bytes | None, new: bytes) -> bytes:
     so the result depends only on the order of different definitions."""
     if old is None or old == new:
         return new
-    return canonical_json(merge_definitions(json.loads(old), json.loads(new)))
+    return canonical_json(merge_definitions(stored_json(old), stored_json(new)))

@@ -16,11 +16,10 @@ statement; the property `attachments` that declares them is.
 
 from __future__ import annotations
 
-import json
-
 from ledger.core.canonical import canonical_json
 from ledger.core.xapi.formats import rebuilt
 from ledger.core.xapi.mentions import Json, mailbox
+from ledger.core.xapi.stored import stored_json
 from ledger.core.xapi.values import parse_timestamp
 from ledger.errors import BadEvidence
 
@@ -105,4 +104,4 @@ def same_statement(old: Json, new: Json) -> bool:
 
 def equivalent(old: bytes, new: bytes) -> bool:
     """`same_statement` over two payloads, canonical JSON of what was submitted."""
-    return old == new or same_statement(json.loads(old), json.loads(new))
+    return old == new or same_statement(stored_json(old), stored_json(new))

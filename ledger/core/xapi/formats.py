@@ -6,13 +6,13 @@ functions answer with new objects, or with the given one where nothing differs.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from ledger.core.xapi.definitions import COMPONENTS
 from ledger.core.xapi.languages import LanguageRange, choose_language
 from ledger.core.xapi.mentions import Json, is_agent
+from ledger.core.xapi.stored import stored_json
 
 Definition = Callable[[str], bytes | None]
 """The store's merged definition of an activity (canonical JSON), by IRI."""
@@ -135,7 +135,7 @@ def _canonical(languages: Sequence[LanguageRange], definition: Definition) -> tu
 
     def activity(given: Json) -> Json:
         known = definition(given["id"])
-        content = given.get("definition") if known is None else json.loads(known)
+        content = given.get("definition") if known is None else stored_json(known)
         if content is None:
             return given
         return {**given, "definition": filtered_definition(content, languages)}
