@@ -233,19 +233,27 @@ class Taking:
         return prepare_one(self._office, self._sources[version], statement), attachments
 
     def _count(self, one: _Waiting, outcome: BatchOutcome) -> None:
-        if outcome.conflict is None:
-            self.report.accepted += outcome.fresh[0]
-            self.report.duplicate += not outcome.fresh[0]
-            return
-        id, known = one.new.id, self._office.statements.statement(one.new.id)
-        self.report.refuse(
-            one.line,
-            BadEvidence(
-                "statement-conflict",
-                id=str(UUID(bytes=id)),
-                index="?" if known is None else known.index,
-            ),
-        )
+        if outcome.conflict is None and outcome.fresh[0]:
+            self.report.accepted += 1
+        elif outcome.conflict is not None:
+            self.report.refuse(one.line, self._differs("statement-conflict", one.new))
+        elif self._elsewhere(one.new):
+            self.report.refuse(one.line, self._differs("statement-elsewhere", one.new))
+        else:
+            self.report.duplicate += 1
+
+    def _elsewhere(self, new: NewStatement) -> bool:
+        """Whether a statement that is known stands in the other stream."""
+        other = next(kind for kind in KINDS if kind != self._kind)
+        if self._office.store.size(other) == 0:
+            return False
+        known = self._office.statements.statement(new.id)
+        return known is not None and known.kind == other
+
+    def _differs(self, code: str, new: NewStatement) -> Refusal:
+        known = self._office.statements.statement(new.id)
+        place = {"stream": known.kind, "index": known.index} if known else {}
+        return BadEvidence(code, id=str(UUID(bytes=new.id)), **place)
 
 
 def as_text(statement: Any) -> str:

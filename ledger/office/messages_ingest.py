@@ -12,8 +12,12 @@ register(
             "The statement is longer than {limit} bytes.",
         ),
         "statement-conflict": (
-            "编号 {id} 已有内容不同的记录（第 {index} 条）。",
-            "A record with id {id} and other content exists (entry {index}).",
+            "编号 {id} 已有内容不同的记录（{stream} 流第 {index} 条）。",
+            "A record with id {id} and other content exists (entry {index} of {stream}).",
+        ),
+        "statement-elsewhere": (
+            "编号 {id} 的记录已在 {stream} 流中（第 {index} 条），不能再记入另一条流。",
+            "The record {id} is in the {stream} stream (entry {index}); no other stream takes it.",
         ),
         "array-damaged": (
             "JSON 数组从这里起无法分辨：{why}",

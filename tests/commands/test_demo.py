@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from ledger.core.canonical import parse_json
+from ledger.core.xapi.statement import check_statement
+from ledger.core.xapi.versions import Version
 from ledger.office.roster import read_roster
-from ledger.office.statement import check_statement
 from scripts import demo_data
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,7 +47,7 @@ def no_shared_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_sample_statements_are_seeded_and_well_formed() -> None:
     data, source = demo_data.statements()
     lines = gzip.decompress(data).splitlines()
-    ids = {check_statement(parse_json(line))["id"] for line in lines}
+    ids = {check_statement(parse_json(line), Version.V1)["id"] for line in lines}
     assert len(lines) == len(ids) == 5_000
     assert "sample" in source
     assert demo_data.statements()[0] == data
