@@ -129,7 +129,7 @@ def _delete_many(
     if not conditions.absent:
         header = "If-None-Match" if conditions.match is None else "If-Match"
         raise BadEvidence(
-            "xapi-precondition-many", header=header, pointer=header, requirement=rules.CONCURRENCY
+            "xapi-precondition-many", header=header, pointer="", requirement=rules.CONCURRENCY
         )
     service.office.documents.delete_documents(scope)
     return no_content()
@@ -140,7 +140,7 @@ def _sent(service: Service, call: Call) -> Document:
     content_type = call.headers.get("content-type", "").strip() or BYTES
     if len(content_type) > MAX_MEDIA_TYPE or not _MEDIA_TYPE.fullmatch(content_type):
         raise BadEvidence(
-            "xapi-media-type", limit=MAX_MEDIA_TYPE, pointer="Content-Type",
+            "xapi-media-type", limit=MAX_MEDIA_TYPE, pointer="",
             requirement="Communication 3.2",
         )  # fmt: skip
     return rules.document(call.body, content_type, service.office.millis())

@@ -52,7 +52,7 @@ def _tags(value: str | None, header: str, weak: bool) -> tuple[str, ...] | None:
             break
         place = comma.end()
     raise BadEvidence(
-        "xapi-precondition-syntax", header=header, pointer=header, requirement=CONCURRENCY
+        "xapi-precondition-syntax", header=header, pointer="", requirement=CONCURRENCY
     )
 
 
@@ -67,7 +67,7 @@ def tagged(
     etag, conditions = digest(content), preconditions(call.headers)
     if conditions.unmatched(etag):
         raise PreconditionFailed(
-            "xapi-precondition", header="If-Match", pointer="If-Match", requirement=CONCURRENCY
+            "xapi-precondition", header="If-Match", pointer="", requirement=CONCURRENCY
         )
     headers = {"ETag": f'"{etag}"'}
     if updated is not None:

@@ -113,7 +113,7 @@ def check_preconditions(old: Document | None, conditions: Preconditions) -> None
     ):
         if failed:
             raise PreconditionFailed(
-                "xapi-precondition", header=header, pointer=header, requirement=CONCURRENCY
+                "xapi-precondition", header=header, pointer="", requirement=CONCURRENCY
             )
 
 
@@ -126,9 +126,9 @@ def check_guard(old: Document | None, conditions: Preconditions, guard: Guard) -
     if not conditions.absent or guard is Guard.FREE:
         return
     if old is not None:
-        raise Conflict("xapi-unguarded", pointer="If-Match", requirement=CONCURRENCY)
+        raise Conflict("xapi-unguarded", pointer="", requirement=CONCURRENCY)
     if guard is Guard.NOTHING:
-        raise BadEvidence("xapi-precondition-missing", pointer="If-Match", requirement=CONCURRENCY)
+        raise BadEvidence("xapi-precondition-missing", pointer="", requirement=CONCURRENCY)
 
 
 # --------------------------------------------------------------------------- changes
