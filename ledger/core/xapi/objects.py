@@ -15,9 +15,9 @@ REFERENCE = frozenset(["objectType", "id"])
 
 def check_activity(value: Any, at: str, rule: str = "XAPI-00006") -> None:
     """An Activity, with or without objectType."""
+    if type(value) is dict and value.get("objectType", "Activity") != "Activity":
+        check_choice(value["objectType"], ("Activity",), f"{at}/objectType", rule)
     activity = check_object(value, ACTIVITY, at, rule)
-    if "objectType" in activity and activity["objectType"] != "Activity":
-        check_choice(activity["objectType"], ("Activity",), f"{at}/objectType", rule)
     if "id" not in activity:
         missing(at, "id", "XAPI-00047", "IRI")
     check_iri(activity["id"], f"{at}/id", "XAPI-00047")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ledger.core.xapi.agents import check_actor, check_authority
+from ledger.core.xapi.agents import GROUP, check_actor, check_authority
 from ledger.core.xapi.attachments import check_attachments
 from ledger.core.xapi.context import check_context
 from ledger.core.xapi.objects import check_activity, check_reference
@@ -116,12 +116,24 @@ def _check_target(value: Any, at: str) -> str:
         value.get("objectType", "Activity"), KINDS, f"{at}/objectType", "XAPI-00046"
     )
     if kind == "Activity":
+        if "id" not in value:
+            _refuse_unnamed_kind(value, at)
         check_activity(value, at, "XAPI-00046")
     elif kind == "StatementRef":
         check_reference(value, at)
     elif kind != "SubStatement":
         check_actor(value, at)
     return kind
+
+
+def _refuse_unnamed_kind(value: dict[str, Any], at: str) -> None:
+    """Only an Activity may leave out objectType; what looks like something else needs it."""
+    if "objectType" in value:
+        return
+    if not value.keys().isdisjoint(GROUP - {"name"}):
+        missing(at, "objectType", "XAPI-00065", "Agent | Group")
+    if not value.keys().isdisjoint(("actor", "verb", "object")):
+        missing(at, "objectType", "XAPI-00073", "SubStatement")
 
 
 def _check_substatement(value: dict[str, Any], version: Version) -> None:
