@@ -12,11 +12,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ledger.core.canonical import parse_json
 from ledger.errors import BadEvidence, NotAllowed, WrongUse
 from ledger.keys.account import ChainAccount
+from ledger.keys.cipher import AesGcm
 from ledger.keys.sealed import Entropy, SealedFile
 from ledger.ports import Account, Signer
+from ledger.ports.statements import Ciphers
 
 PURPOSES = ("credential", "checkpoint", "receipt", "trust")
 ACCOUNT = "account"
+CIPHERS = ("records", "people")
+"""Keys of what is sealed at rest in the database."""
 
 
 class Ed25519Signer:
@@ -56,7 +60,8 @@ class KeyFile:
         the same passphrase: NotAllowed("keystore-unreadable"))."""
         sealed = SealedFile.create(path, passphrase, entropy)
         account = _from_keystore(account_keystore, passphrase) if account_keystore else entropy(32)
-        sealed.secrets = [(ACCOUNT, account), *((purpose, entropy(32)) for purpose in PURPOSES)]
+        names = (*PURPOSES, *CIPHERS)
+        sealed.secrets = [(ACCOUNT, account), *((name, entropy(32)) for name in names)]
         sealed.save()
         return cls(sealed, entropy)
 
@@ -81,14 +86,28 @@ class KeyFile:
         if purpose not in self._signers:
             raise NotAllowed("no-such-key", purpose=purpose)
         seed = self._entropy(32)
-        self._sealed.secrets.append((purpose, seed))
-        try:
-            self._sealed.save()
-        except WrongUse:
-            self._sealed.secrets.pop()
-            raise
+        with self._sealed.changing():
+            self._sealed.secrets.append((purpose, seed))
+            try:
+                self._sealed.save()
+            except WrongUse:
+                self._sealed.secrets.pop()
+                raise
         self._signers[purpose].append(Ed25519Signer(seed))
         return self._signers[purpose][-1]
+
+    def ciphers(self) -> Ciphers:
+        """The keys of what is sealed at rest. A file made before there were any gets them now, and
+        they are on disk when this returns: nothing is ever sealed under a key that may be lost."""
+        missing = set(CIPHERS) - {name for name, _ in self._sealed.secrets}
+        if missing:
+            with self._sealed.changing():
+                known = {name for name, _ in self._sealed.secrets}
+                fresh = [(name, self._entropy(32)) for name in CIPHERS if name not in known]
+                self._sealed.secrets += fresh
+                self._sealed.save()
+        keys = dict(self._sealed.secrets)
+        return Ciphers(*(AesGcm(keys[name]) for name in CIPHERS))
 
     def account(self) -> Account:
         """The chain account."""

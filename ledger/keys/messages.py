@@ -17,6 +17,10 @@ register(
             "The key file {path} cannot be written: {why}",
         ),
         "no-such-key": ("没有用途为 {purpose} 的密钥。", "There is no key for {purpose}."),
+        "sealed-damaged": (
+            "加密保存的内容无法打开：密钥不对，或内容已被改动。",
+            "What is sealed at rest does not open: another key, or it was changed.",
+        ),
         "keystore-unreadable": (
             "账户密钥文件无法用此口令打开：{why}",
             "The account's key file cannot be opened with this passphrase: {why}",

@@ -9,9 +9,11 @@ The secret's position and name are authenticated with it, so secrets cannot be s
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -55,14 +57,32 @@ class SealedFile:
                 raise ValueError("kdf")
             opened = cls(path, _derive(passphrase, salt), salt, entropy)
             opened._check(value[CHECK])
-            opened.secrets = [
-                (str(one["name"]), opened._unseal(place, one))
+        except (KeyError, TypeError, ValueError, AttributeError, InvalidTag) as error:
+            why = type(error).__name__
+            raise BadEvidence("key-file-damaged", path=path, why=why) from error
+        opened.secrets = opened._unsealed(value)
+        return opened
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Nobody else changes the file meanwhile; `secrets` are as on the disk when this begins."""
+        descriptor = os.open(self._path.parent, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)  # of the folder: the file itself is replaced
+            self.secrets = self._unsealed(_read(self._path))
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _unsealed(self, value: dict[str, Any]) -> list[tuple[str, bytes]]:
+        try:
+            return [
+                (str(one["name"]), self._unseal(place, one))
                 for place, one in enumerate(value["secrets"])
             ]
         except (KeyError, TypeError, ValueError, AttributeError, InvalidTag) as error:
             why = type(error).__name__
-            raise BadEvidence("key-file-damaged", path=path, why=why) from error
-        return opened
+            raise BadEvidence("key-file-damaged", path=self._path, why=why) from error
 
     def save(self) -> None:
         """The whole file, atomically, readable by its owner alone."""

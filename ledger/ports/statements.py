@@ -25,6 +25,15 @@ class Cipher(Protocol):
         """BadEvidence("sealed-damaged") for another key, another context or a changed byte."""
 
 
+@dataclass(frozen=True)
+class Ciphers:
+    """`records` for payloads, attachments and documents; `people` for the table that says who an
+    agent is."""
+
+    records: Cipher
+    people: Cipher
+
+
 # --------------------------------------------------------------------------- statements
 
 

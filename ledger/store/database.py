@@ -50,6 +50,19 @@ class Database:
                 str(compiled), [dict(zip(names, row, strict=True)) for row in rows]
             )
 
+    def many(self, connection: Connection, text: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Executes a statement, its parameters written as `?`, for each of the rows."""
+        if rows:
+            connection.exec_driver_sql(self.marked(text), list(rows))
+
+    def marked(self, text: str) -> str:
+        """`?` as this driver writes a parameter."""
+        return text if self.engine.dialect.name == "sqlite" else text.replace("?", "%s")
+
+    def exclude(self, connection: Connection, number: int) -> None:
+        """Nobody else passes here with that number until the transaction ends."""
+        # SQLite has one writer at a time anyway.
+
     def _compile(self, table: Table) -> SQLCompiler:
         values: dict[str, Any] = {column.name: bindparam(column.name) for column in table.columns}
         compiled = table.insert().values(values).compile(dialect=self.engine.dialect)

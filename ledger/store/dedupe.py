@@ -21,6 +21,7 @@ from ledger.ports import Entropy
 from ledger.store.database import Database, in_lists
 from ledger.store.files import write_files
 from ledger.store.schema import identity, setting
+from ledger.store.sealing import Sealing
 
 KEY_FILE = "dedupe.key"
 _FINGERPRINT = "dedupe-key"
@@ -148,10 +149,15 @@ class Identities:
         database.insert(self._connection, identity, sorted(self.added))
 
 
-def payloads(connection: Connection, ids: Iterable[int]) -> dict[int, bytes | None]:
+def payloads(
+    connection: Connection, sealing: Sealing, ids: Iterable[int]
+) -> dict[int, bytes | None]:
     """Payloads of records; None where erased."""
     found: dict[int, bytes | None] = {}
     for listed in in_lists(sorted(set(ids))):
-        rows = connection.exec_driver_sql(f"SELECT id, payload FROM record WHERE id IN ({listed})")
-        found.update((int(row[0]), row[1]) for row in rows)
+        rows = connection.exec_driver_sql(
+            f"SELECT id, identity, payload FROM record WHERE id IN ({listed})"
+        )
+        for number, value, kept in rows:
+            found[int(number)] = None if kept is None else sealing.open_payload(value, kept)
     return found

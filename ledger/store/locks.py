@@ -22,8 +22,8 @@ _LONGEST_PAUSE = 0.05
 
 
 @contextmanager
-def held(path: Path, timeout: float, code: str, **detail: object) -> Iterator[None]:
-    """Holds the lock file while the context lasts.
+def held(path: Path, timeout: float, code: str, **detail: object) -> Iterator[bool]:
+    """Holds the lock file while the context lasts; whether somebody else had it first.
 
     Waits up to `timeout` seconds, then CouldNotLook(code, holder=…).
     """
@@ -31,26 +31,31 @@ def held(path: Path, timeout: float, code: str, **detail: object) -> Iterator[No
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
-        if not _waited(descriptor, timeout):
+        at_once = _tried(descriptor)
+        if not at_once and not _waited(descriptor, timeout):
             raise CouldNotLook(code, holder=_holder(path), **detail)
         _sign(descriptor)
-        yield
+        yield not at_once
     finally:
         os.close(descriptor)  # frees the lock
 
 
+def _tried(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
 def _waited(descriptor: int, timeout: float) -> bool:
     deadline, pause = time.monotonic() + timeout, _PAUSE
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= deadline:
-                return False
-            time.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
-        else:
-            return True
+    while not _tried(descriptor):
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE)
+    return True
 
 
 def _sign(descriptor: int) -> None:

@@ -32,6 +32,10 @@ register(
             "存储已损坏:{what}。停止写入,请从备份或镜像恢复。",
             "The store is damaged: {what}. Restore it from a backup or a mirror before writing.",
         ),
+        "store-sealed": (
+            "内容已加密保存，需要密钥文件才能读写。",
+            "Contents are sealed at rest: the key file is needed to read and write them.",
+        ),
         "store-newer": (
             "数据库结构({found})比本程序新,请升级程序。",
             "The database's schema ({found}) is newer than this program: upgrade the program.",

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, inspect, text
 from ledger.errors import BadEvidence
 from ledger.store.database import Database
 
-HEAD = "0001"
+HEAD = "0002"
 """Newest revision under `migrations/versions`; a test compares."""
 
 _MIGRATIONS = Path(__file__).with_name("migrations")

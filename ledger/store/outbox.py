@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -88,9 +88,11 @@ class OutboxRows:
             rows = connection.execute(select(outbox).where(LIVING).order_by(outbox.c.id)).all()
             return [_row(connection, row) for row in rows]
 
-    def account_lock(self, timeout: float) -> AbstractContextManager[None]:
+    @contextmanager
+    def account_lock(self, timeout: float) -> Iterator[None]:
         """One sender per home, across threads and processes; CouldNotLook("account-busy")."""
-        return held(self._home / "account.lock", timeout, "account-busy")
+        with held(self._home / "account.lock", timeout, "account-busy"):
+            yield
 
 
 def _read(connection: Connection, number: int) -> OutboxRow:

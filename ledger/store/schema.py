@@ -150,3 +150,122 @@ token = Table(
     Column("secret_hash", LargeBinary(32), nullable=False),
     Column("created", BigInteger, nullable=False),
 )
+
+# --------------------------------------------------------------------------- learning records
+
+horizon = Table(
+    "horizon",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=False),
+    Column("stored", BigInteger, nullable=False),
+    Column("erasures", BigInteger, nullable=False),
+)
+"""One row: `stored` (Unix ms) of the newest transaction with statements, and how often something
+was erased. Whoever writes statements locks it, so `stored` is committed in order."""
+
+moment = Table(
+    "moment",
+    metadata,
+    Column("kind", Key, primary_key=True, autoincrement=False),
+    Column("stored", BigInteger, primary_key=True, autoincrement=False),
+    Column("first", Key, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The first record of each transaction: a time becomes a range of records."""
+
+authority = Table(
+    "authority",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""Authorities by their term."""
+
+statement = Table(
+    "statement",
+    metadata,
+    Column("record", Key, primary_key=True, autoincrement=False),
+    Column("uuid", LargeBinary(16), nullable=False),
+    Column("stored", BigInteger, nullable=False),
+    Column("authority", Key, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("flags", Integer, nullable=False),
+    Column("terms", LargeBinary, nullable=False),
+    Column("refers", LargeBinary(16)),
+    Column("attachments", LargeBinary),
+)
+"""What is known of a statement beside its payload. `terms`: 8 bytes for each mention, big-endian;
+`flags`: 1 voided, 2 voiding; `refers`: the statement that is its object; `attachments`: sealed.
+Gone once erased."""
+
+posting = Table(
+    "posting",
+    metadata,
+    Column("term", Key, primary_key=True, autoincrement=False),
+    Column("record", Key, primary_key=True, autoincrement=False),
+    Column("via", Key, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+"""The index behind every filter, clustered: the statement `record` has the mention `term`, itself
+(`via` 0), or through the statement `via` that it reaches by references."""
+
+reference = Table(
+    "reference",
+    metadata,
+    Column("target", Key, primary_key=True, autoincrement=False),
+    Column("record", Key, primary_key=True, autoincrement=False),
+    Column("voids", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Which statements refer to an id (its term), whether it is there yet or not."""
+
+attached = Table(
+    "attached",
+    metadata,
+    Column("attachment", Key, primary_key=True, autoincrement=False),
+    Column("record", Key, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+Index("attached_to", attached.c.record)
+
+attachment = Table(
+    "attachment",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+"""Raw data of attachments by the term of their SHA-256: type and content, both sealed."""
+
+activity = Table(
+    "activity",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""Merged definitions by the term of the activity's IRI."""
+
+agent = Table(
+    "agent",
+    metadata,
+    Column("agent", Key, primary_key=True, autoincrement=False),
+    Column("form", Key, primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""Who an agent is: every form in which statements named it, sealed under the key of people."""
+
+document = Table(
+    "document",
+    metadata,
+    Column("id", LargeBinary(32), primary_key=True),
+    Column("scope", Key, nullable=False),
+    Column("registration", Key),
+    Column("agent", Key),
+    Column("updated", BigInteger, nullable=False),
+    Column("label", LargeBinary, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+"""States and profiles. `id`, `scope` (kind, activity, agent), `registration` and `agent` are keyed
+HMACs; `label` (scope, name, type, etag) and content are sealed."""
+Index("document_in_scope", document.c.scope, document.c.registration)
+Index("document_of_agent", document.c.agent)

@@ -8,12 +8,16 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from ledger.ports import Entropy
+from ledger.ports.statements import Ciphers
 from ledger.store.database import Database
 from ledger.store.dedupe import check_key, dedupe_key
+from ledger.store.documents import Documents
 from ledger.store.failures import refusing
 from ledger.store.locks import held
 from ledger.store.migrate import migrate
 from ledger.store.outbox import OutboxRows
+from ledger.store.sealing import Sealing
+from ledger.store.statements import Statements
 from ledger.store.streams import Streams
 from ledger.store.tokens import Tokens
 
@@ -21,14 +25,16 @@ DATABASE = "store.db"
 _OPENING_SECONDS = 60.0
 
 
-class Store(Streams, OutboxRows, Tokens):
-    """`ports.StreamStore`, `ports.Outbox` and `ports.TokenStore` of one home.
+class Store(Streams, OutboxRows, Tokens, Statements, Documents):
+    """The ports of streams, outbox, tokens, statements and documents, of one home.
 
     Safe for threads, and for several processes on one home.
     """
 
-    def __init__(self, home: Path, database: Database, key: bytes) -> None:
-        Streams.__init__(self, home, database, key)
+    def __init__(self, home: Path, database: Database, key: bytes, sealing: Sealing) -> None:
+        Streams.__init__(self, home, database, key, sealing)
+        Statements.__init__(self, home, self._held, database, key, sealing)
+        Documents.__init__(self, database, key, sealing)
         OutboxRows.__init__(self, home, database)
         Tokens.__init__(self, database)
 
@@ -52,8 +58,15 @@ class Store(Streams, OutboxRows, Tokens):
         self._database.close()
 
 
-def open_store(home: Path, url: str | None = None, entropy: Entropy = os.urandom) -> Store:
+def open_store(
+    home: Path,
+    url: str | None = None,
+    entropy: Entropy = os.urandom,
+    ciphers: Ciphers | None = None,
+) -> Store:
     """Opens the store of `home`, made on first use.
+
+    Without `ciphers` what is sealed at rest cannot be read or written: NotAllowed("store-sealed").
 
     `url` is an SQLAlchemy database URL, by default SQLite in `home/store.db`; public files, locks
     and the dedupe key always lie in `home`. Raises CouldNotLook (store-unwritable, disk-full,
@@ -72,10 +85,12 @@ def open_store(home: Path, url: str | None = None, entropy: Entropy = os.urandom
             migrate(database)
             key = dedupe_key(home, entropy)
             check_key(database, key)
+            sealing = Sealing(ciphers)
+            sealing.check(database)
         except BaseException:
             database.close()
             raise
-    return Store(home, database, key)
+    return Store(home, database, key, sealing)
 
 
 def _make_private(file: Path) -> None:

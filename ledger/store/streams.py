@@ -26,6 +26,7 @@ from ledger.store.schema import (
     record,
     stream,
 )
+from ledger.store.sealing import Sealing
 from ledger.store.tiles import TileFiles
 from ledger.store.writer import Writer
 
@@ -38,9 +39,10 @@ _NUMBERS_AT_ONCE = 500
 class Streams:
     """`ports.StreamStore` over a database and the folder `HOME/streams`."""
 
-    def __init__(self, home: Path, database: Database, key: bytes) -> None:
+    def __init__(self, home: Path, database: Database, key: bytes, sealing: Sealing) -> None:
         self._database = database
         self._key = key
+        self._sealing = sealing
         self._folder = home / "streams"
         self._tiles = {
             kind: TileFiles(database, kind, self._folder / kind) for kind in KINDS_BY_NAME
@@ -55,8 +57,14 @@ class Streams:
     def writer(self, kind: str, timeout: float = 60.0) -> Iterator[StreamWriter]:
         """See `ports.StreamStore.writer`."""
         tiles = self._of(kind)
-        with held(self._folder / kind / "lock", timeout, "stream-busy", kind=kind):
-            yield Writer(self._database, kind, tiles, self._key)
+        with self._held(kind, timeout):
+            yield Writer(self._database, kind, tiles, self._key, self._sealing)
+
+    @contextmanager
+    def _held(self, kind: str, timeout: float) -> Iterator[bool]:
+        """The stream's lock; whether somebody else had it first."""
+        with held(self._folder / kind / "lock", timeout, "stream-busy", kind=kind) as waited:
+            yield waited
 
     def erase(self, kind: str, index: int) -> bool:
         """Deletes payload, salt and look-up keys of a record; False if that was done before.
@@ -103,14 +111,16 @@ class Streams:
 
     def payload(self, kind: str, index: int) -> tuple[bytes, bytes] | None:
         """(salt, payload); None where it was erased."""
-        wanted = select(record.c.salt, record.c.payload)
+        wanted = select(record.c.identity, record.c.salt, record.c.payload)
         with self._database.read() as connection:
             row = connection.execute(
                 wanted.where(record.c.id == self._number(kind, index))
             ).one_or_none()
         if row is None:
             raise UnknownNumber("no-such-record", stream=kind, index=index)
-        return None if row.payload is None else (row.salt, row.payload)
+        if row.payload is None:
+            return None
+        return row.salt, self._sealing.open_payload(row.identity, row.payload)
 
     def find(self, kind: str, identity: bytes) -> int | None:
         """Leaf index of the record with that identity."""

@@ -1,7 +1,4 @@
-"""The one writer of a stream.
-
-Crash story of an append: one transaction holds entries, frontier, payloads, identities and look-up
-keys; before its commit nothing is there, after it everything is.
+"""The one writer of a stream. The crash story of an append stands in `appending.py`.
 
 Crash story of a checkpoint:
 1. tiles are written and fsynced, read back and hashed again;
@@ -16,9 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import Connection, select
 
-from ledger.core.merkle import leaf_hashes
 from ledger.core.signed_note import (
     checkpoint_text,
     format_note,
@@ -29,34 +25,29 @@ from ledger.core.signed_note import (
 )
 from ledger.core.streams import KINDS_BY_NAME
 from ledger.core.tiles import root_from_tiles
-from ledger.errors import BadEvidence, CouldNotLook, Refusal
+from ledger.errors import BadEvidence, Refusal
 from ledger.ports import Appended, NewRecord, Outcome, Signer
+from ledger.store.appending import Appending, NotFresh
 from ledger.store.database import Database
-from ledger.store.dedupe import Digest, Identities, insert_fresh, payloads
-from ledger.store.entries import (
-    StreamState,
-    base_of,
-    read_size,
-    read_state,
-    segments,
-)
-from ledger.store.schema import certificate, lookup, record, segment, stream
+from ledger.store.dedupe import Identities, payloads
+from ledger.store.entries import StreamState, read_size, read_state
+from ledger.store.schema import certificate, lookup, stream
+from ledger.store.sealing import Sealing
 from ledger.store.tiles import CHECKPOINT, TileFiles
-
-
-class _NotFresh(Exception):
-    """Something of the batch may be there already."""
 
 
 class Writer:
     """`ports.StreamWriter`; made by the store, which holds the lock."""
 
-    def __init__(self, database: Database, kind: str, tiles: TileFiles, key: bytes) -> None:
+    def __init__(
+        self, database: Database, kind: str, tiles: TileFiles, key: bytes, sealing: Sealing
+    ) -> None:
         self._database = database
         self._kind = kind
         self._tiles = tiles
-        self._digest = Digest(key, KINDS_BY_NAME[kind])
-        self._base = base_of(kind)
+        self._stream = Appending(database, kind, key)
+        self._base = self._stream.base
+        self._sealing = sealing
         self._publish_signed()
 
     def size(self) -> int:
@@ -70,21 +61,19 @@ class Writer:
         """See `ports.StreamWriter.append`."""
         if not records:
             return []
-        digests = [self._digest(new.identity) for new in records]
+        digests = [self._stream.digest(new.identity) for new in records]
         try:
             return self._append_fresh(records, digests)
-        except _NotFresh:
+        except NotFresh:
             return self._append_judged(records, digests)
 
     def _append_fresh(
         self, records: Sequence[NewRecord], digests: Sequence[bytes]
     ) -> list[Appended]:
-        """The usual batch: nothing of it is there yet. Raises _NotFresh, and nothing is done."""
+        """The usual batch: nothing of it is there yet. Raises NotFresh, and nothing is done."""
         with self._database.write() as connection:
             state = read_state(connection, self._kind)
-            number = self._base + state.size
-            if not insert_fresh(self._database, connection, digests, number):
-                raise _NotFresh
+            self._stream.claim(connection, state, digests)
             self._save(connection, state, records, digests)
         accepted = Outcome.ACCEPTED
         return [Appended(accepted, index) for index in range(state.size, state.size + len(records))]
@@ -117,7 +106,7 @@ class Writer:
     ) -> tuple[list[Appended], list[int]]:
         """What becomes of each record, and which positions of the batch are accepted."""
         standing = [identities.find(value) for value in digests]
-        stored = payloads(connection, [found for found in standing if found is not None])
+        stored = payloads(connection, self._sealing, [one for one in standing if one is not None])
         outcomes: list[Appended] = []
         accepted: list[int] = []
         for position, (new, value) in enumerate(zip(records, digests, strict=True)):
@@ -143,22 +132,11 @@ class Writer:
         records: Sequence[NewRecord],
         digests: Sequence[bytes],
     ) -> None:
-        entries = [new.entry for new in records]
-        frontier = state.frontier.copy()
-        frontier.extend(leaf_hashes(entries))
-        self._swap(
-            connection,
-            stream.c.size == state.size,
-            size=frontier.size,
-            frontier=frontier.to_bytes(),
-        )
-        self._database.insert(connection, segment, segments(self._base, state.size, entries))
-        numbers = range(self._base + state.size, self._base + frontier.size)
-        rows = [
-            (number, value, new.salt, new.payload)
-            for number, value, new in zip(numbers, digests, records, strict=True)
+        kept = [
+            (value, new.salt, self._sealing.seal_payload(value, new.payload))
+            for value, new in zip(digests, records, strict=True)
         ]
-        self._database.insert(connection, record, rows)
+        self._stream.save(connection, state, [new.entry for new in records], kept)
         self._save_certificates(connection, state, records)
 
     def _save_certificates(
@@ -182,15 +160,6 @@ class Writer:
         self._database.insert(connection, lookup, sorted(keys))
         self._database.insert(connection, certificate, facts)
 
-    def _swap(
-        self, connection: Connection, expected: ColumnElement[bool], **values: object
-    ) -> None:
-        """Updates the stream's row if it is as expected; else somebody wrote past our lock."""
-        statement = update(stream).where(stream.c.kind == KINDS_BY_NAME[self._kind])
-        done = connection.execute(statement.where(expected).values(**values))
-        if done.rowcount != 1:
-            raise CouldNotLook("stream-busy", kind=self._kind, holder="?")
-
     # ------------------------------------------------------------------ checkpoint
 
     def sign_checkpoint(self, origin: str, signer: Signer) -> bytes:
@@ -204,7 +173,7 @@ class Writer:
             raise BadEvidence("store-damaged", what=f"{self._kind}: tiles")
         self._check_grown(state, root)
         with self._database.write() as connection:
-            self._swap(
+            self._stream.swap(
                 connection,
                 stream.c.tiled == state.tiled,
                 tiled=state.size,
@@ -212,7 +181,7 @@ class Writer:
             )
         note = _signed(origin, state.size, root, signer)
         with self._database.write() as connection:
-            self._swap(
+            self._stream.swap(
                 connection,
                 stream.c.signed_size.is_not_distinct_from(state.signed_size),
                 signed_size=state.size,

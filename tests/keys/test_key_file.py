@@ -135,7 +135,7 @@ def test_nobody_else_reads_the_file_and_no_secret_stands_in_it(path: Path) -> No
     assert path.stat().st_mode & 0o777 == 0o600
     text = path.read_text()
     secrets = [seed for seed in seeds if len(seed) == 32]
-    assert len(secrets) == 6
+    assert len(secrets) == 8
     for seed in secrets:
         assert seed.hex() not in text
     assert os.listdir(path.parent) == [path.name]

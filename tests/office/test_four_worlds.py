@@ -15,10 +15,10 @@ from ledger.office.anchor import anchor
 from ledger.office.ingest import ingest
 from ledger.office.issue import issue
 from ledger.office.status import change_status
-from ledger.store import open_store
 from tests.office.faults import WORLDS, Crash
 from tests.office.worlds import Campus, Institution, degree, statement
 from tests.oracle import derive_everything
+from tests.store.samples import sealed_store
 
 ROWS = [degree(f"N-{number}") for number in range(4)]
 LINES = b"".join(statement(number) for number in range(5))
@@ -61,7 +61,7 @@ def any_school(request: pytest.FixtureRequest, campus: Campus, tmp_path: Path) -
     if request.param == "memory":
         yield campus.institution()
         return
-    store = open_store(tmp_path)
+    store = sealed_store(tmp_path)
     yield campus.institution(store=store.streams)
     store.close()
 

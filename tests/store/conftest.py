@@ -9,12 +9,13 @@ import pytest
 
 from ledger.memory import MemoryOutbox, MemoryStreamStore, MemoryTokenStore
 from ledger.ports import Outbox, TokenStore
-from ledger.store import Store, open_store
+from ledger.store import Store
+from tests.store.samples import sealed_store
 
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Store]:
-    store = open_store(tmp_path / "home")
+    store = sealed_store(tmp_path / "home")
     yield store
     store.close()
 

@@ -10,7 +10,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ledger.core import merkle
 from ledger.core.signed_note import open_checkpoint
 from ledger.core.tiles import split_tile, tile_path, unpack_entries
+from ledger.keys.cipher import AesGcm
 from ledger.ports import CertificateFacts, NewRecord, StreamStore
+from ledger.ports.statements import Ciphers
+from ledger.store import Store, open_store
 
 ORIGIN = "a.example/learning"
 
@@ -29,6 +32,12 @@ class TestSigner:
 
 
 SIGNER = TestSigner()
+CIPHERS = Ciphers(AesGcm(b"r" * 32), AesGcm(b"p" * 32))
+
+
+def sealed_store(home: Path, url: str | None = None) -> Store:
+    """A store that can read and write, always under the same keys."""
+    return open_store(home, url, ciphers=CIPHERS)
 
 
 def sha(*parts: object) -> bytes:

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.errors import BadEvidence
-from ledger.store import Store, open_store
+from ledger.store import Store
 from ledger.store.dedupe import Digest, Identities, first_key
-from tests.store.samples import record
+from tests.store.samples import record, sealed_store
 
 
 @given(st.binary(min_size=32, max_size=32), st.integers(0, 255), st.binary())
@@ -32,7 +32,7 @@ def test_colliding_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: 
     """All HMACs share their first 8 bytes, up to the largest key, after which it wraps around."""
     real = Digest.__call__
     monkeypatch.setattr(Digest, "__call__", lambda self, name: first + real(self, name)[8:])
-    store = open_store(tmp_path)
+    store = sealed_store(tmp_path)
     for turn in range(3):
         with store.writer("learning") as stream:
             told = stream.append([record(n) for n in (1, 2, 3, 2, 4 + turn)])

@@ -14,8 +14,8 @@ import pytest
 
 from ledger.core.signed_note import parse_checkpoint, parse_note
 from ledger.errors import BadEvidence, CouldNotLook, Refusal
-from ledger.store import Store, files, open_store, tiles
-from tests.store.samples import ORIGIN, SIGNER, audit, record, sha
+from ledger.store import Store, files, tiles
+from tests.store.samples import ORIGIN, SIGNER, audit, record, sealed_store, sha
 
 
 def append(store: Store, start: int, stop: int) -> None:
@@ -36,7 +36,7 @@ def fails(error: Callable[[], OSError]) -> Callable[..., Any]:
 
 
 def test_full_database_keeps_nothing_of_the_batch(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
+    store = sealed_store(tmp_path)
     append(store, 0, 10)
     with store._database.write() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
@@ -45,7 +45,7 @@ def test_full_database_keeps_nothing_of_the_batch(tmp_path: Path) -> None:
         append(store, 10, 3_000)
     assert refused.value.code == "disk-full"
     store.close()
-    store = open_store(tmp_path)
+    store = sealed_store(tmp_path)
     assert store.size("learning") == 10
     assert store.find("learning", record(10).identity) is None
     append(store, 10, 3_000)
@@ -147,7 +147,7 @@ def test_damaged_tiles_are_never_signed_over(
         {"bit": bytes([data[0] ^ 1]) + data[1:], "short": data[:-1], "empty": b""}[damage]
     )
     append(disk, 300, 301)
-    reopened = open_store(tmp_path / "home")
+    reopened = sealed_store(tmp_path / "home")
     try:
         with reopened.writer("learning") as writer:
             note = writer.sign_checkpoint(ORIGIN, SIGNER)
@@ -167,7 +167,7 @@ def test_proofs_from_a_damaged_tile_are_refused(disk: Store, tmp_path: Path) -> 
     data = bytearray(file.read_bytes())
     data[70] ^= 1
     file.write_bytes(bytes(data))
-    reopened = open_store(tmp_path / "home")
+    reopened = sealed_store(tmp_path / "home")
     with pytest.raises(BadEvidence) as refused:
         reopened.inclusion("learning", 257, 600)
     assert refused.value.code == "store-damaged"
@@ -179,24 +179,24 @@ def test_lost_tiles_are_computed(disk: Store, tmp_path: Path) -> None:
     sign(disk)
     root = disk.root("learning", 600)
     shutil.rmtree(disk._folder / "learning/tile/0")
-    reopened = open_store(tmp_path / "home")
+    reopened = sealed_store(tmp_path / "home")
     assert reopened.root("learning", 600) == root
     assert len(reopened.inclusion("learning", 3, 600)) == 10
     reopened.close()
 
 
 def test_an_older_database_beside_newer_files_signs_nothing(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
+    store = sealed_store(tmp_path)
     append(store, 0, 5)
     sign(store)
     store.close()
     shutil.copy(tmp_path / "store.db", tmp_path / "backup.db")
-    store = open_store(tmp_path)
+    store = sealed_store(tmp_path)
     append(store, 5, 9)
     note = sign(store)
     store.close()
     os.replace(tmp_path / "backup.db", tmp_path / "store.db")
-    store = open_store(tmp_path)
+    store = sealed_store(tmp_path)
     with store.writer("learning") as writer:
         writer.append([record(n, "another history") for n in range(5, 9)])
         with pytest.raises(BadEvidence) as refused:
@@ -222,7 +222,7 @@ def test_a_forked_tree_is_never_signed(disk: Store, change: str) -> None:
 
 
 def test_damaged_database_files(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
+    store = sealed_store(tmp_path)
     append(store, 0, 2_000)
     store.close()
     database = tmp_path / "store.db"
@@ -230,7 +230,7 @@ def test_damaged_database_files(tmp_path: Path) -> None:
     for bad in (b"no database at all" * 1_000, good[:5_000] + sha(1) * 1_000 + good[37_000:]):
         database.write_bytes(bad)
         with pytest.raises(Refusal) as refused:
-            damaged = open_store(tmp_path)
+            damaged = sealed_store(tmp_path)
             try:
                 list(damaged.entries("learning", 0, 2_000))
                 append(damaged, 2_000, 2_001)
@@ -240,29 +240,29 @@ def test_damaged_database_files(tmp_path: Path) -> None:
 
 
 def test_the_key_for_duplicates_must_be_the_first(tmp_path: Path) -> None:
-    open_store(tmp_path).close()
+    sealed_store(tmp_path).close()
     key = tmp_path / "dedupe.key"
     assert key.stat().st_mode & 0o777 == 0o600
     key.unlink()
     with pytest.raises(BadEvidence) as refused:
-        open_store(tmp_path)
+        sealed_store(tmp_path)
     assert refused.value.code == "store-damaged"
 
 
 def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
-    open_store(tmp_path).close()
+    sealed_store(tmp_path).close()
     with sqlite3.connect(tmp_path / "store.db") as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.close()
     with pytest.raises(BadEvidence) as refused:
-        open_store(tmp_path)
+        sealed_store(tmp_path)
     assert refused.value.code == "store-newer"
 
 
 def test_a_file_in_the_place_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("not a folder")
     with pytest.raises(CouldNotLook):
-        open_store(tmp_path / "home")
+        sealed_store(tmp_path / "home")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import pytest
 
 from ledger.errors import CouldNotLook, NotAllowed, UnknownNumber
 from ledger.ports import Outbox, TokenRow, TokenStore, TxState
-from ledger.store import Store, open_store
+from ledger.store import Store
+from tests.store.samples import sealed_store
 
 
 def test_one_living_row_for_a_purpose(outbox: Outbox) -> None:
@@ -50,12 +51,12 @@ def test_account_lock_excludes(outbox: Outbox) -> None:
 
 
 def test_rows_survive_and_finished_rows_stay(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
+    store = sealed_store(tmp_path)
     row = store.seal("p", "0x01", b"data")
     store.add_attempt(row.id, 1, b"raw", "0xaa")
     store.add_attempt(row.id, 1, b"raw", "0xaa")
     store.close()
-    store = open_store(tmp_path)
+    store = sealed_store(tmp_path)
     (found,) = store.living()
     assert found.attempts == ((1, b"raw", "0xaa"),)
     failed = store.mark(row.id, TxState.FAILED, reason="no")

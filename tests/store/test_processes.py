@@ -14,8 +14,8 @@ import pytest
 
 from ledger.core.signed_note import parse_checkpoint, parse_note
 from ledger.errors import CouldNotLook
-from ledger.store import Store, open_store
-from tests.store.samples import ORIGIN, SIGNER, audit, record
+from ledger.store import Store
+from tests.store.samples import ORIGIN, SIGNER, audit, record, sealed_store
 
 ROOT = Path(__file__).parents[2]
 
@@ -63,7 +63,7 @@ def test_kill_at_random_moments(tmp_path: Path) -> None:
         process.stdout.close()
         records, signed = acknowledged(printed)
         most, largest_signed = max(most, records), max(largest_signed, signed)
-        store = open_store(tmp_path)
+        store = sealed_store(tmp_path)
         with store.writer("learning", timeout=5):
             pass  # opening the writer publishes what was signed
         check(store, tmp_path, "a", most)
@@ -73,7 +73,7 @@ def test_kill_at_random_moments(tmp_path: Path) -> None:
             assert head.size >= largest_signed, f"seed {seed}"
             assert store.file("learning", "checkpoint") == note
         store.close()
-    store = open_store(tmp_path)
+    store = sealed_store(tmp_path)
     with store.writer("learning", timeout=5) as writer:
         writer.sign_checkpoint(ORIGIN, SIGNER)
     check(store, tmp_path, "a", most)
@@ -86,7 +86,7 @@ def test_two_processes_on_one_home(tmp_path: Path) -> None:
         printed, _ = process.communicate(timeout=60)
         assert process.returncode == 0
         assert acknowledged(printed)[0] == 2_000
-    store = open_store(tmp_path)
+    store = sealed_store(tmp_path)
     assert store.size("learning") == 4_000
     check(store, tmp_path, "a", 2_000)
     check(store, tmp_path, "b", 2_000)
@@ -97,7 +97,7 @@ def test_a_stopped_holder_is_named(tmp_path: Path) -> None:
     process = start(tmp_path, "a", 100_000)
     assert process.stdout is not None
     process.stdout.readline()
-    store = open_store(tmp_path)
+    store = sealed_store(tmp_path)
     try:
         _stop_while_holding(process, tmp_path)
         with pytest.raises(CouldNotLook) as refused, store.writer("learning", timeout=0.2):

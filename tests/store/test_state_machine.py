@@ -13,8 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from ledger.core import merkle
 from ledger.memory import MemoryStreamStore
 from ledger.ports import AnchorRow
-from ledger.store import open_store
-from tests.store.samples import ORIGIN, SIGNER, audit, credential, record, sha
+from tests.store.samples import ORIGIN, SIGNER, audit, credential, record, sealed_store, sha
 
 NAMES = st.lists(
     st.tuples(st.integers(0, 40), st.sampled_from(["same", "same", "other"])), max_size=12
@@ -28,7 +27,7 @@ class StoreAgainstMemory(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.home = Path(tempfile.mkdtemp(prefix="store-"))
-        self.disk = open_store(self.home)
+        self.disk = sealed_store(self.home)
         self.memory = MemoryStreamStore()
         self.fresh = 1_000
         self.seq = 0
@@ -87,7 +86,7 @@ class StoreAgainstMemory(RuleBasedStateMachine):
     @rule()
     def reopen(self) -> None:
         self.disk.close()
-        self.disk = open_store(self.home)
+        self.disk = sealed_store(self.home)
 
     @rule()
     def anchor(self) -> None:

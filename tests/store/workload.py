@@ -10,8 +10,7 @@ import sys
 from pathlib import Path
 
 from ledger.core.signed_note import parse_checkpoint, parse_note
-from ledger.store import open_store
-from tests.store.samples import ORIGIN, SIGNER, record
+from tests.store.samples import ORIGIN, SIGNER, record, sealed_store
 
 BATCHES = (1, 7, 90, 300)
 SIGN_EVERY = 3
@@ -19,7 +18,7 @@ SIGN_EVERY = 3
 
 def main(home: Path, name: str, count: int) -> None:
     """Appends until `count` records of that name are in; starts over where they are already."""
-    store = open_store(home)
+    store = sealed_store(home)
     done = turn = 0
     while done < count:
         batch = range(done, min(count, done + BATCHES[turn % len(BATCHES)]))

@@ -1,0 +1,185 @@
+"""StatementRefs: filters see through them, and a voiding statement reaches its target.
+
+A statement refers to at most one other, so what it reaches is a path; what reaches it is a tree.
+Whichever of two statements arrives later ties them: postings of every statement on the path are
+copied to every one in the tree, with `via` = the statement whose mentions they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from ledger.store.database import Database, in_lists
+from ledger.store.ids import Ids
+from ledger.store.terms import STATEMENT, Terms, unpack
+
+VOIDED, VOIDS = 1, 2
+DEEPEST = 64
+"""Steps of references that filters see through: a longer chain would cost its length squared."""
+_ROWS_AT_ONCE = 10_000
+
+
+class Node(NamedTuple):
+    """A statement as a link of a chain."""
+
+    record: int
+    uuid: bytes
+    refers: bytes | None
+    terms: bytes
+
+
+_NODE = "s.record, s.uuid, s.refers, s.terms"
+
+
+class Links:
+    """Rows of `reference`, and the postings that follow from them."""
+
+    def __init__(self, database: Database, terms: Terms, ids: Ids) -> None:
+        self._database, self._terms, self._ids = database, terms, ids
+
+    def save(self, connection: Connection, fresh: Sequence[tuple[Node, bool]]) -> None:
+        """Ties statements that were just inserted, each with whether it voids, to those that they
+        refer to and to those that refer to them."""
+        rows = [
+            (self._terms.term(STATEMENT, node.refers), node.record, int(voids))
+            for node, voids in fresh
+            if node.refers is not None
+        ]
+        self._database.many(connection, "INSERT INTO reference VALUES (?, ?, ?)", sorted(rows))
+        referred = self._referred(connection, [node for node, _ in fresh])
+        touched = [node for node, _ in fresh if node.refers is not None or node.record in referred]
+        self._void(connection, fresh, referred)
+        self._copy(connection, (pair for node in touched for pair in self._pairs(connection, node)))
+
+    def _referred(self, connection: Connection, fresh: Sequence[Node]) -> dict[int, bool]:
+        """Of the new statements those that others refer to, and whether one of them voids."""
+        if connection.exec_driver_sql("SELECT 1 FROM reference LIMIT 1").first() is None:
+            return {}
+        targets = {self._terms.term(STATEMENT, node.uuid): node.record for node in fresh}
+        found: dict[int, bool] = {}
+        for listed in in_lists(sorted(targets)):
+            for target, voids in connection.exec_driver_sql(
+                f"SELECT target, voids FROM reference WHERE target IN ({listed})"
+            ):
+                record = targets[target]
+                found[record] = found.get(record, False) or bool(voids)
+        return found
+
+    def _void(
+        self,
+        connection: Connection,
+        fresh: Sequence[tuple[Node, bool]],
+        referred: dict[int, bool],
+    ) -> None:
+        """Data 2.3.2, whichever came first; a voiding statement itself is never voided."""
+        doomed = {record for record, voids in referred.items() if voids}
+        for node, voids in fresh:
+            if voids and node.refers is not None:
+                target = self.find(connection, node.refers)
+                if target is not None:
+                    doomed.add(target.record)
+        for listed in in_lists(sorted(doomed)):
+            connection.exec_driver_sql(
+                f"UPDATE statement SET flags = flags | {VOIDED}"
+                f" WHERE record IN ({listed}) AND flags & {VOIDS} = 0"
+            )
+
+    # ------------------------------------------------------------------ chains
+
+    def _pairs(self, connection: Connection, node: Node) -> Iterator[tuple[int, Node]]:
+        """(record, a statement that it reaches) for everything that `node` ties together."""
+        path = [node, *self.path(connection, node)]
+        for steps, record in self.tree(connection, node):
+            for reached in path[: DEEPEST - steps + 1]:
+                if reached.record != record:
+                    yield record, reached
+
+    def path(self, connection: Connection, node: Node) -> list[Node]:
+        """What a statement reaches, nearest first; a circle ends it."""
+        found: list[Node] = []
+        seen = {node.record}
+        here: Node | None = node
+        while here is not None and here.refers is not None and len(found) < DEEPEST:
+            here = self.find(connection, here.refers)
+            if here is None or here.record in seen:
+                break
+            seen.add(here.record)
+            found.append(here)
+        return found
+
+    def tree(self, connection: Connection, node: Node) -> Iterator[tuple[int, int]]:
+        """(steps, record) of a statement and of all that reach it, nearest first."""
+        seen = {node.record}
+        level = [(node.record, node.uuid)]
+        for steps in range(DEEPEST + 1):
+            yield from ((steps, record) for record, _ in level)
+            above = [
+                (one.record, one.uuid)
+                for one in self._referring(connection, [uuid for _, uuid in level])
+                if one.record not in seen
+            ]
+            seen.update(record for record, _ in above)
+            level = above
+            if not level:
+                return
+
+    def _referring(self, connection: Connection, uuids: Sequence[bytes]) -> Iterator[Node]:
+        targets = {self._terms.term(STATEMENT, uuid): uuid for uuid in uuids}
+        for listed in in_lists(sorted(targets)):
+            rows = connection.exec_driver_sql(
+                f"SELECT {_NODE} FROM reference r JOIN statement s ON s.record = r.record"
+                f" WHERE r.target IN ({listed}) ORDER BY s.record"
+            ).all()
+            known = set(targets.values())
+            yield from (Node(*row) for row in rows if row[2] in known)
+
+    def find(self, connection: Connection, uuid: bytes) -> Node | None:
+        """The statement with this id, if it is there and not erased."""
+        record = self._ids.find(connection, uuid)
+        return None if record is None else self.node(connection, record)
+
+    def node(self, connection: Connection, record: int) -> Node | None:
+        """A statement that was not erased."""
+        row = connection.exec_driver_sql(
+            f"SELECT {_NODE} FROM statement s WHERE s.record = {record}"
+        ).one_or_none()
+        return None if row is None else Node(*row)
+
+    # ------------------------------------------------------------------ erasing
+
+    def erase(self, connection: Connection, node: Node) -> None:
+        """Whoever reached the statement reaches neither it nor what lies behind it any more. That
+        it voided another one stays known."""
+        path = [node, *self.path(connection, node)]
+        for _, record in list(self.tree(connection, node)):
+            for reached in path:
+                via = 0 if reached.record == record else reached.record
+                self._delete(connection, reached.terms, record, via)
+        connection.exec_driver_sql(
+            f"DELETE FROM reference WHERE record = {node.record} AND voids = 0"
+        )
+
+    def _delete(self, connection: Connection, terms: bytes, record: int, via: int) -> None:
+        listed = ",".join(map(str, unpack(terms)))
+        if listed:
+            connection.exec_driver_sql(
+                f"DELETE FROM posting WHERE term IN ({listed}) AND record = {record}"
+                f" AND via = {via}"
+            )
+
+    def _copy(self, connection: Connection, pairs: Iterable[tuple[int, Node]]) -> None:
+        rows: list[tuple[int, int, int]] = []
+        for record, reached in pairs:
+            rows += [(term, record, reached.record) for term in unpack(reached.terms)]
+            if len(rows) > _ROWS_AT_ONCE:
+                self._insert(connection, rows)
+                rows = []
+        self._insert(connection, rows)
+
+    def _insert(self, connection: Connection, rows: Sequence[tuple[int, int, int]]) -> None:
+        self._database.many(
+            connection, "INSERT INTO posting VALUES (?, ?, ?) ON CONFLICT DO NOTHING", sorted(rows)
+        )

@@ -1,0 +1,99 @@
+"""Until when a reader has seen everything (Communication 3.3, `Consistent-Through`).
+
+A transaction with statements chooses its time `stored` under the streams' locks. Whoever asks
+meanwhile is told the newest committed time; else now, and nothing that is acknowledged later gets
+an earlier time: here by what was promised, in other processes by the order of the locks.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select, update
+
+from ledger.store.failures import refusing
+from ledger.store.schema import horizon
+
+
+class Pace:
+    """Who is writing statements just now. Safe for threads; one for each open store."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._mutex = threading.Lock()
+        self._writing = 0
+        self._promised = 0
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Readers of all processes know that a transaction is under way. Waits for nobody but a
+        reader who looks at that very moment."""
+        with self._mutex:
+            self._writing += 1
+        try:
+            with refusing():
+                descriptor = self._open()
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_SH)
+                yield
+            finally:
+                os.close(descriptor)
+        finally:
+            with self._mutex:
+                self._writing -= 1
+
+    def promise(self, now: int) -> bool:
+        """Whether nobody is writing; then nothing will be stored at `now` or before."""
+        with self._mutex:
+            if self._writing or not self._quiet_elsewhere():
+                return False
+            self._promised = max(self._promised, now)
+            return True
+
+    def next(self, last: int, now: int) -> int:
+        """The time of a transaction that follows one at `last`."""
+        with self._mutex:
+            return max(now, last + 1, self._promised + 1)
+
+    def _quiet_elsewhere(self) -> bool:
+        with refusing():
+            descriptor = self._open()
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        finally:
+            os.close(descriptor)
+        return True
+
+    def _open(self) -> int:
+        return os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+
+
+class Horizon(NamedTuple):
+    """`stored` (ms) of the newest transaction with statements; how often something was erased."""
+
+    stored: int
+    erasures: int
+
+
+def read_horizon(connection: Connection, lock: bool = False) -> Horizon:
+    """The one row of `horizon`; locked, where the database locks rows, for who will change it."""
+    wanted = select(horizon.c.stored, horizon.c.erasures)
+    row = connection.execute(wanted.with_for_update() if lock else wanted).one()
+    return Horizon(row.stored, row.erasures)
+
+
+def save_stored(connection: Connection, stored: int) -> None:
+    connection.execute(update(horizon).values(stored=stored))
+
+
+def count_erasure(connection: Connection) -> None:
+    """Other processes forget what they remember of what is there."""
+    connection.execute(update(horizon).values(erasures=horizon.c.erasures + 1))

@@ -1,0 +1,194 @@
+"""Which statements a query asks for: never more rows than its limit, from the index alone.
+
+The rarest filter drives; each of its rows is checked against the others on the same statement of
+the chain (`record` and `via` alike), and against what is judged on the statement returned. Within a
+stream records stand in the order of `stored`, so times and cursors become ranges of records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from ledger.core.streams import KINDS_BY_NAME
+from ledger.ports.statements import Cursor, StatementQuery
+from ledger.store.database import Database
+from ledger.store.ids import KINDS
+from ledger.store.links import VOIDED
+from ledger.store.schema import KIND_SHIFT
+from ledger.store.terms import AUTHORITY, Terms
+
+_COUNTED = (500, 20_000)
+"""How far the rows of filters are counted to find the rarest; further only if all have as many."""
+
+
+class Found(NamedTuple):
+    """A statement and its place in the order of all."""
+
+    stored: int
+    record: int
+
+
+class Range(NamedTuple):
+    """Records [low, high) of one stream."""
+
+    low: int
+    high: int
+
+
+class Filter(NamedTuple):
+    """One condition on `posting`: any of the terms; `own`: on the statement returned itself."""
+
+    terms: tuple[int, ...]
+    own: bool = False
+
+
+class Querying:
+    """Reads `posting`, `statement` and `moment`."""
+
+    def __init__(self, database: Database, terms: Terms) -> None:
+        self._database, self._terms = database, terms
+
+    def records(self, connection: Connection, query: StatementQuery) -> list[int]:
+        """At most `limit` records, in the order asked for."""
+        if query.limit <= 0:
+            return []
+        filters = [Filter(tuple(self._terms.of_mentions(one))) for one in query.filters]
+        if any(not one.terms for one in filters):
+            return []
+        if query.authority is not None:
+            filters.append(Filter((self._terms.term(AUTHORITY, query.authority),), own=True))
+        found: list[Found] = []
+        for kind in KINDS:
+            within = self._range(connection, kind, query)
+            if within.low < within.high:
+                found += self._in_stream(connection, query, filters, within)
+        # Records of `learning` have smaller numbers than those of `teaching`: order by kind is
+        # order by record.
+        found.sort(reverse=not query.ascending)
+        return [one.record for one in found[: query.limit]]
+
+    # ------------------------------------------------------------------ ranges
+
+    def _range(self, connection: Connection, kind: str, query: StatementQuery) -> Range:
+        number = int(KINDS_BY_NAME[kind])
+        low, high = number << KIND_SHIFT, number + 1 << KIND_SHIFT
+        if query.since is not None:
+            low = max(low, self._first(connection, number, query.since, high))
+        if query.until is not None:
+            high = min(high, self._first(connection, number, query.until, high))
+        if query.after is None:
+            return Range(low, high)
+        return self._beyond(connection, kind, query.after, query.ascending, Range(low, high))
+
+    def _beyond(
+        self, connection: Connection, kind: str, after: Cursor, ascending: bool, within: Range
+    ) -> Range:
+        """What comes after the cursor's place in the order by stored, kind, index."""
+        number = int(KINDS_BY_NAME[kind])
+        end = number + 1 << KIND_SHIFT
+        if kind == after.kind:
+            here = (number << KIND_SHIFT) + after.index
+            edges = (here + 1, here)
+        else:
+            # Of the same transaction a later kind comes after, an earlier one before.
+            time = after.stored - 1 if kind > after.kind else after.stored
+            edge = self._first(connection, number, time, end)
+            edges = (edge, edge)
+        if ascending:
+            return Range(max(within.low, edges[0]), within.high)
+        return Range(within.low, min(within.high, edges[1]))
+
+    def _first(self, connection: Connection, number: int, time: int, none: int) -> int:
+        """The first record of a stream that was stored later than `time`."""
+        row = connection.exec_driver_sql(
+            f"SELECT first FROM moment WHERE kind = {number} AND stored > {int(time)}"
+            " ORDER BY stored LIMIT 1"
+        ).first()
+        return none if row is None else int(row[0])
+
+    # ------------------------------------------------------------------ rows
+
+    def _in_stream(
+        self,
+        connection: Connection,
+        query: StatementQuery,
+        filters: Sequence[Filter],
+        within: Range,
+    ) -> list[Found]:
+        if not filters:
+            return self._pages(connection, query, _UNFILTERED, "", within)
+        driver = self._rarest(connection, filters, within)
+        others = "".join(_also(one) for one in filters if one is not driver)
+        found: set[Found] = set()
+        for term in driver.terms:
+            source = _DRIVEN.format(term=term) + (" AND p.via = 0" if driver.own else "")
+            found.update(self._pages(connection, query, source, others, within))
+        return list(found)
+
+    def _pages(
+        self,
+        connection: Connection,
+        query: StatementQuery,
+        source: str,
+        others: str,
+        within: Range,
+    ) -> list[Found]:
+        """The first `limit` different records of one source; a statement that matches through
+        several others has several rows."""
+        found: list[Found] = []
+        low, high = within
+        voided = "" if query.voided else f" AND s.flags & {VOIDED} = 0"
+        direction = "ASC" if query.ascending else "DESC"
+        while len(found) < query.limit:
+            rows = connection.exec_driver_sql(
+                f"{source} AND {_RECORD[source is _UNFILTERED]} >= {low}"
+                f" AND {_RECORD[source is _UNFILTERED]} < {high}{others}{voided}"
+                f" ORDER BY {_RECORD[source is _UNFILTERED]} {direction} LIMIT {query.limit}"
+            ).all()
+            for stored, record in rows:
+                if not found or found[-1].record != record:
+                    found.append(Found(stored, record))
+            if len(rows) < query.limit:
+                break
+            low, high = (rows[-1][1] + 1, high) if query.ascending else (low, rows[-1][1])
+        return found[: query.limit]
+
+    def _rarest(self, connection: Connection, filters: Sequence[Filter], within: Range) -> Filter:
+        if len(filters) == 1:
+            return filters[0]
+        for bound in _COUNTED:
+            counts = [self._count(connection, one, within, bound) for one in filters]
+            if min(counts) < bound:
+                break
+        return filters[counts.index(min(counts))]
+
+    def _count(self, connection: Connection, one: Filter, within: Range, bound: int) -> int:
+        counted = 0
+        for term in one.terms:
+            counted += connection.exec_driver_sql(
+                f"SELECT COUNT(*) FROM (SELECT 1 FROM posting WHERE term = {term}"
+                f" AND record >= {within.low} AND record < {within.high} LIMIT {bound}) counted"
+            ).scalar_one()
+        return counted
+
+
+_UNFILTERED = "SELECT s.stored, s.record FROM statement s WHERE 1 = 1"
+# CROSS JOIN keeps SQLite to this order of the two tables.
+_DRIVEN = (
+    "SELECT s.stored, s.record FROM posting p CROSS JOIN statement s"
+    " WHERE s.record = p.record AND p.term = {term}"
+)
+_RECORD = ("p.record", "s.record")
+
+
+def _also(one: Filter) -> str:
+    """The condition that the row's statement, or the one it stands for, has any of the terms."""
+    listed = ",".join(map(str, one.terms))
+    via = "0" if one.own else "p.via"
+    return (
+        f" AND EXISTS (SELECT 1 FROM posting q WHERE q.term IN ({listed})"
+        f" AND q.record = p.record AND q.via = {via})"
+    )

@@ -1,0 +1,434 @@
+"""Statements: acknowledged with their index in one transaction, and read by it.
+
+Crash story: the one transaction of `append_statements` holds entries, payloads and identities of
+one or both streams, the statements' rows, postings, references, names and attachments. Before its
+commit nothing is there, after it everything is. What is remembered in memory of what was written
+follows the commit: a crash forgets it, which costs a look and nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, delete, update
+
+from ledger.core.streams import KINDS_BY_NAME
+from ledger.errors import BadEvidence, UnknownNumber
+from ledger.ports.statements import (
+    Attachment,
+    BatchOutcome,
+    NewStatement,
+    StatementBatch,
+    StatementQuery,
+    StoredStatement,
+)
+from ledger.store.appending import Appending, Kept, NotFresh
+from ledger.store.attachments import Attachments
+from ledger.store.database import Database, in_lists
+from ledger.store.dedupe import first_key, payloads
+from ledger.store.documents import forget_documents
+from ledger.store.entries import StreamState, read_state
+from ledger.store.ids import KINDS, Ids, KnownIds, identity, place
+from ledger.store.links import VOIDED, VOIDS, Links, Node
+from ledger.store.named import Named
+from ledger.store.pace import Pace, count_erasure, read_horizon, save_stored
+from ledger.store.querying import Querying
+from ledger.store.schema import KIND_SHIFT, lookup, moment, posting, record, statement
+from ledger.store.sealing import Sealing, opened
+from ledger.store.terms import Terms, pack
+
+Equivalent = Callable[[bytes, bytes], bool]
+Hold = Callable[[str, float], AbstractContextManager[bool]]
+
+
+@dataclass(slots=True)
+class Incoming:
+    """A statement with what can be computed before anything is locked."""
+
+    new: NewStatement
+    kept: Kept
+    terms: list[int]
+    record: int = 0
+
+    @property
+    def digest(self) -> bytes:
+        return self.kept[0]
+
+
+class Statements:
+    """`ports.StatementStore` over a database."""
+
+    def __init__(
+        self, home: Path, hold: Hold, database: Database, key: bytes, sealing: Sealing
+    ) -> None:
+        self._database, self._sealing, self._hold = database, sealing, hold
+        self._terms = Terms(key)
+        self._ids = Ids(key)
+        self._appending = {kind: Appending(database, kind, key) for kind in KINDS}
+        self._named = Named(database, self._terms, sealing)
+        self._links = Links(database, self._terms, self._ids)
+        self._attachments = Attachments(database, self._terms, sealing)
+        self._querying = Querying(database, self._terms)
+        self._pace = Pace(home / "statements.lock")
+        self._mutex = threading.Lock()
+
+    # ------------------------------------------------------------------ appending
+
+    def append_statements(
+        self,
+        batches: Sequence[StatementBatch],
+        equivalent: Equivalent,
+        now: int,
+        timeout: float = 60.0,
+    ) -> list[BatchOutcome]:
+        """See `ports.StatementStore.append_statements`."""
+        begun = time.monotonic()
+        prepared = [[self._incoming(new) for new in batch.statements] for batch in batches]
+        kinds = {one.new.kind for batch in prepared for one in batch}
+        if not kinds:
+            return [BatchOutcome() for _ in batches]
+        with ExitStack() as stack:
+            waited = [
+                stack.enter_context(self._hold(kind, timeout)) for kind in KINDS if kind in kinds
+            ]
+            if any(waited):
+                now += int((time.monotonic() - begun) * 1_000)
+            stack.enter_context(self._mutex)
+            stack.enter_context(self._pace.writing())
+            try:
+                return self._append_fresh(batches, prepared, now)
+            except NotFresh:
+                return self._append_judged(batches, prepared, equivalent, now)
+
+    def _incoming(self, new: NewStatement) -> Incoming:
+        if new.kind not in self._appending:
+            raise UnknownNumber("no-such-stream", stream=new.kind)
+        digest = self._appending[new.kind].digest(identity(new.id))
+        sealed = self._sealing.seal_payload(digest, new.payload)
+        return Incoming(new, (digest, new.salt, sealed), self._terms.of_mentions(new.mentions))
+
+    def _append_fresh(
+        self, batches: Sequence[StatementBatch], prepared: list[list[Incoming]], now: int
+    ) -> list[BatchOutcome]:
+        """The usual case: no statement of any batch is there yet. Raises NotFresh, and nothing is
+        done."""
+        arriving = [one for batch in prepared for one in batch]
+        with self._database.write() as connection:
+            states = self._states(connection)
+            self._assign(states, arriving)
+            for kind, some in _by_kind(arriving).items():
+                digests = [one.digest for one in some]
+                self._appending[kind].claim(connection, states[kind], digests)
+            self._refuse_known_elsewhere(connection, states, arriving)
+            seen = self._save(connection, states, arriving, batches, now)
+        self._named.commit(*seen)
+        return [
+            BatchOutcome(tuple(place(one.record)[1] for one in batch), (True,) * len(batch))
+            for batch in prepared
+        ]
+
+    def _refuse_known_elsewhere(
+        self,
+        connection: Connection,
+        states: dict[str, StreamState],
+        arriving: Sequence[Incoming],
+    ) -> None:
+        """An id stands once in all streams. Raises NotFresh where another may have one of these."""
+        kinds = {one.new.kind for one in arriving}
+        if len(kinds) > 1 and len({one.new.id for one in arriving}) < len(arriving):
+            raise NotFresh
+        for kind in KINDS:
+            if not states[kind].size:
+                continue
+            keys = [
+                first_key(self._ids.digest(kind, one.new.id))
+                for one in arriving
+                if one.new.kind != kind
+            ]
+            for listed in in_lists(keys):
+                found = connection.exec_driver_sql(
+                    f"SELECT 1 FROM identity WHERE key IN ({listed}) LIMIT 1"
+                )
+                if found.first() is not None:
+                    raise NotFresh
+
+    def _append_judged(
+        self,
+        batches: Sequence[StatementBatch],
+        prepared: list[list[Incoming]],
+        equivalent: Equivalent,
+        now: int,
+    ) -> list[BatchOutcome]:
+        """Something is repeated: what is there is read first."""
+        with self._database.write() as connection:
+            states = self._states(connection)
+            uuids = [one.new.id for batch in prepared for one in batch]
+            known = self._ids.known(connection, uuids)
+            standing = [found for uuid in uuids if (found := known.find(uuid)) is not None]
+            judge = _Judge(
+                {kind: state.size for kind, state in states.items()},
+                known,
+                payloads(connection, self._sealing, standing),
+                equivalent,
+            )
+            outcomes = [judge.judge(batch) for batch in prepared]
+            if not judge.accepted:
+                return outcomes
+            for identities in known.by_kind.values():
+                identities.save(self._database)
+            stored = [
+                batch
+                for batch, outcome in zip(batches, outcomes, strict=True)
+                if any(outcome.fresh)
+            ]
+            seen = self._save(connection, states, judge.accepted, stored, now)
+        self._named.commit(*seen)
+        return outcomes
+
+    def _states(self, connection: Connection) -> dict[str, StreamState]:
+        return {kind: read_state(connection, kind) for kind in KINDS}
+
+    def _assign(self, states: dict[str, StreamState], arriving: Sequence[Incoming]) -> None:
+        free = {kind: self._appending[kind].base + state.size for kind, state in states.items()}
+        for one in arriving:
+            one.record = free[one.new.kind]
+            free[one.new.kind] += 1
+
+    def _save(
+        self,
+        connection: Connection,
+        states: dict[str, StreamState],
+        accepted: Sequence[Incoming],
+        batches: Sequence[StatementBatch],
+        now: int,
+    ) -> tuple[int, int]:
+        """All rows of numbered statements. Returns the horizon after it."""
+        last, erasures = read_horizon(connection, lock=True)
+        stored = self._pace.next(last, now)
+        save_stored(connection, stored)
+        self._named.begin(last, erasures)
+        moments = []
+        for kind, some in _by_kind(accepted).items():
+            entries, kept = [one.new.entry for one in some], [one.kept for one in some]
+            self._appending[kind].save(connection, states[kind], entries, kept)
+            moments.append((int(KINDS_BY_NAME[kind]), stored, some[0].record))
+        self._database.insert(connection, moment, moments)
+        self._index(connection, accepted, stored)
+        self._named.save(connection, [one.new for one in accepted])
+        declared = [(one.record, one.new.attachments) for one in accepted if one.new.attachments]
+        if declared:
+            data = [each for batch in batches for each in batch.attachments]
+            self._attachments.save(connection, declared, data)
+        return stored, erasures
+
+    def _index(self, connection: Connection, accepted: Sequence[Incoming], stored: int) -> None:
+        """The statements' rows, their postings, and what follows from references."""
+        authorities = self._named.authority_ids(one.new.authority for one in accepted)
+        self._named.save_authorities(connection, authorities)
+        rows, postings = [], []
+        for one in accepted:
+            new, number, terms = one.new, one.record, one.terms
+            by = authorities[new.authority]
+            sealed = self._seal_list(one) if new.attachments else None
+            flags = VOIDS if new.voids else 0
+            rows.append(
+                (number, new.id, stored, by, new.version, flags, pack(terms), new.refers, sealed)
+            )
+            postings.append((by, number, 0))
+            postings += [(term, number, 0) for term in terms]
+        self._database.insert(connection, statement, rows)
+        self._database.insert(connection, posting, sorted(set(postings)))
+        nodes = [
+            (Node(one.record, one.new.id, one.new.refers, pack(one.terms)), one.new.voids)
+            for one in accepted
+        ]
+        self._links.save(connection, nodes)
+
+    def _seal_list(self, one: Incoming) -> bytes:
+        text = "\n".join(one.new.attachments).encode()
+        return self._sealing.records.seal(text, b"attachments" + one.digest)
+
+    # ------------------------------------------------------------------ reading
+
+    def statement(self, id: bytes) -> StoredStatement | None:
+        """See `ports.StatementStore.statement`."""
+        with self._database.read() as connection:
+            number = self._ids.find(connection, id)
+            found = [] if number is None else self._read(connection, [number])
+        return found[0] if found else None
+
+    def statements(self, query: StatementQuery) -> list[StoredStatement]:
+        """See `ports.StatementStore.statements`."""
+        with self._database.read() as connection:
+            return self._read(connection, self._querying.records(connection, query))
+
+    def _read(self, connection: Connection, numbers: Sequence[int]) -> list[StoredStatement]:
+        """Statements in the order of their records given; erased ones are left out."""
+        rows: dict[int, Sequence[Any]] = {}
+        for listed in in_lists(numbers):
+            found = connection.exec_driver_sql(
+                "SELECT s.record, s.uuid, s.stored, s.authority, s.version, s.flags,"
+                " s.attachments, r.identity, r.payload"
+                " FROM statement s JOIN record r ON r.id = s.record"
+                f" WHERE s.record IN ({listed}) AND r.payload IS NOT NULL"
+            )
+            rows.update((row[0], row) for row in found)
+        authorities = self._named.authorities(connection, {row[3] for row in rows.values()})
+        return [self._stored(rows[one], authorities) for one in numbers if one in rows]
+
+    def _stored(self, row: Sequence[Any], authorities: dict[int, bytes]) -> StoredStatement:
+        number, uuid, stored, by, version, flags, attached, digest, payload = row
+        if by not in authorities:
+            raise BadEvidence("store-damaged", what="authority")
+        kind, index = place(number)
+        return StoredStatement(
+            kind=kind,
+            index=index,
+            id=uuid,
+            payload=self._sealing.open_payload(digest, payload),
+            stored=stored,
+            authority=authorities[by],
+            version=version,
+            voided=bool(flags & VOIDED),
+            attachments=self._open_list(digest, attached),
+        )
+
+    def _open_list(self, digest: bytes, sealed: bytes | None) -> tuple[str, ...]:
+        if sealed is None:
+            return ()
+        context = b"attachments" + digest
+        text = opened(self._sealing.records, sealed, context, "attachments").decode()
+        return tuple(text.split("\n"))
+
+    def voiding(self, id: bytes) -> bool:
+        """See `ports.StatementStore.voiding`."""
+        with self._database.read() as connection:
+            number = self._ids.find(connection, id)
+            flags = connection.exec_driver_sql(
+                f"SELECT flags FROM statement WHERE record = {number or 0}"
+            ).scalar()
+        return bool((flags or 0) & VOIDS)
+
+    def consistent_through(self, now: int) -> int:
+        """See `ports.StatementStore.consistent_through`."""
+        if self._pace.promise(now):
+            return now
+        with self._database.read() as connection:
+            return min(now, read_horizon(connection).stored)
+
+    def attachment(self, sha2: str) -> Attachment | None:
+        """See `ports.StatementStore.attachment`."""
+        return self._attachments.read(sha2)
+
+    def activity(self, iri: str) -> bytes | None:
+        """See `ports.StatementStore.activity`."""
+        return self._named.activity(iri)
+
+    def agents(self, key: str) -> list[bytes]:
+        """See `ports.StatementStore.agents`."""
+        return self._named.agents(key)
+
+    def known_agents(self) -> Iterator[bytes]:
+        """See `ports.StatementStore.known_agents`."""
+        return self._named.known_agents()
+
+    def derived_id(self, payload: bytes) -> bytes:
+        """See `ports.StatementStore.derived_id`."""
+        return self._terms.derived_id(hashlib.sha256(payload).digest())
+
+    # ------------------------------------------------------------------ erasing
+
+    def erase_statement(self, kind: str, index: int) -> bool:
+        """See `ports.StatementStore.erase_statement`."""
+        if kind not in self._appending or not 0 <= index < 1 << KIND_SHIFT:
+            raise UnknownNumber("no-such-record", stream=kind, index=index)
+        number = self._appending[kind].base + index
+        with self._database.write() as connection:
+            done = connection.execute(
+                update(record)
+                .where(record.c.id == number, record.c.payload.is_not(None))
+                .values(payload=None, salt=None)
+            )
+            connection.execute(delete(lookup).where(lookup.c.record == number))
+            node = self._links.node(connection, number)
+            if node is not None:
+                self._links.erase(connection, node)
+                self._unlist(connection, number)
+                self._attachments.erase(connection, number)
+                connection.execute(delete(statement).where(statement.c.record == number))
+            count_erasure(connection)
+        return done.rowcount == 1
+
+    def _unlist(self, connection: Connection, number: int) -> None:
+        """The posting of the authority is no term of the statement's own."""
+        connection.exec_driver_sql(
+            "DELETE FROM posting WHERE term ="
+            f" (SELECT authority FROM statement WHERE record = {number})"
+            f" AND record = {number}"
+        )
+
+    def erase_agent(self, key: str) -> int:
+        """See `ports.StatementStore.erase_agent`."""
+        with self._database.write() as connection:
+            count_erasure(connection)
+            named = self._named.forget(connection, key)
+            return named + forget_documents(connection, self._terms, key)
+
+
+def _by_kind(statements: Sequence[Incoming]) -> dict[str, list[Incoming]]:
+    found: dict[str, list[Incoming]] = {}
+    for one in statements:
+        found.setdefault(one.new.kind, []).append(one)
+    return found
+
+
+class _Judge:
+    """Batch by batch: all of it is new or repeated, or nothing of it is kept."""
+
+    def __init__(
+        self,
+        sizes: dict[str, int],
+        known: KnownIds,
+        kept: dict[int, bytes | None],
+        equivalent: Equivalent,
+    ) -> None:
+        self._free = {
+            kind: (int(KINDS_BY_NAME[kind]) << KIND_SHIFT) + size for kind, size in sizes.items()
+        }
+        self._known, self._kept, self._equivalent = known, kept, equivalent
+        self.accepted: list[Incoming] = []
+
+    def judge(self, batch: Sequence[Incoming]) -> BatchOutcome:
+        mine: dict[bytes, Incoming] = {}
+        free = dict(self._free)
+        numbers, fresh = [], []
+        for position, one in enumerate(batch):
+            uuid = one.new.id
+            earlier = mine.get(uuid)
+            number = earlier.record if earlier else self._known.find(uuid)
+            if number is None:
+                one.record = number = free[one.new.kind]
+                free[one.new.kind] += 1
+                mine[uuid] = one
+            else:
+                old = earlier.new.payload if earlier else self._kept[number]
+                if not self._same(old, one.new.payload):
+                    return BatchOutcome(conflict=position)
+            numbers.append(place(number)[1])
+            fresh.append(mine.get(uuid) is one)
+        self._free = free
+        for one in mine.values():
+            self._known.by_kind[one.new.kind].add(one.digest, one.record)
+            self._kept[one.record] = one.new.payload
+            self.accepted.append(one)
+        return BatchOutcome(tuple(numbers), tuple(fresh))
+
+    def _same(self, old: bytes | None, new: bytes) -> bool:
+        return old is None or old == new or self._equivalent(old, new)
