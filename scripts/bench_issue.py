@@ -14,6 +14,7 @@ from ledger.office.issue import BATCH, Maker, issue, make_records
 from ledger.store import Store, open_store
 from scripts import bench_world as world
 from scripts.bench_rows import Aim, Row, Spent, Tell, timed
+from scripts.bench_store import CIPHERS
 
 AIM = Aim(low=10_000)
 PRINTED_AIM = Aim(low=130)
@@ -23,7 +24,7 @@ PRINTED_AIM = Aim(low=130)
 def temporary_store() -> Iterator[tuple[Store, Path]]:
     """A store in a folder that goes away."""
     home = Path(tempfile.mkdtemp(prefix="bench-issue-"))
-    store = open_store(home / "home")
+    store = open_store(home / "home", ciphers=CIPHERS)
     try:
         yield store, home
     finally:

@@ -14,8 +14,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from ledger.keys.cipher import AesGcm
 from ledger.keys.file import Ed25519Signer
 from ledger.ports import NewRecord
+from ledger.ports.statements import Ciphers
 from ledger.store import Store, open_store
 from scripts.bench_rows import Aim, Row, Spent, Tell
 
@@ -24,6 +26,7 @@ BATCHES = ((1, 500), (256, 40), (10_240, 8))
 """(entries in one append, appends)."""
 AIM = Aim(low=50_000)
 KIND, ORIGIN = "learning", "bench.example/learning"
+CIPHERS = Ciphers(AesGcm(b"r" * 32), AesGcm(b"p" * 32))
 _STEP = 10_240
 
 
@@ -51,7 +54,7 @@ def append_rows(
     The store is made below `folder` (default: the system's temporary one) and removed again.
     """
     home = Path(tempfile.mkdtemp(prefix="bench-store-", dir=folder))
-    store = open_store(home)
+    store = open_store(home, ciphers=CIPHERS)
     try:
         rows = _prefilled(store, prefill, lookup, tell) if prefill else []
         for batch, rounds in batches:
