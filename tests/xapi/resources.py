@@ -26,12 +26,12 @@ def agent(**changes: Any) -> dict[str, Any]:
 def parameters(resource: str, **changes: Any) -> dict[str, Any]:
     """All that one document of the resource needs, of its own; None leaves a parameter out."""
     activity = f"http://activities.example/{uuid4()}"
-    found: dict[str, Any] = {
+    needed: dict[str, dict[str, Any]] = {
         STATES: {"activityId": activity, "agent": agent(), "stateId": str(uuid4())},
         AGENT_PROFILES: {"agent": agent(), "profileId": str(uuid4())},
         ACTIVITY_PROFILES: {"activityId": activity, "profileId": str(uuid4())},
-    }[resource]
-    found.update(changes)
+    }
+    found = needed[resource] | changes
     return {name: value for name, value in found.items() if value is not None}
 
 

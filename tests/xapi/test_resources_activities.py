@@ -10,8 +10,6 @@ import pytest
 from tests.xapi.resources import Asking
 from tests.xapi.world import V1, V2, Lrs, statement
 
-R = pytest.mark.requirement
-
 
 @pytest.fixture(params=[V1, V2])
 def asking(lrs: Lrs, request: pytest.FixtureRequest) -> Asking:
@@ -43,7 +41,7 @@ MEETING = {
 }
 
 
-@R("XAPI-00251", "XAPI-00252", "XAPI-00253")
+@pytest.mark.requirement("XAPI-00251", "XAPI-00252", "XAPI-00253")
 def test_the_complete_activity(asking: Asking) -> None:
     meeting = activity(MEETING)
     submit(asking, object=meeting)
@@ -52,7 +50,7 @@ def test_the_complete_activity(asking: Asking) -> None:
     assert answer.headers["Content-Type"] == "application/json"
 
 
-@R("XAPI-00254")
+@pytest.mark.requirement("XAPI-00254")
 def test_definitions_of_all_statements(asking: Asking) -> None:
     first = activity({"name": {"en-US": "a meeting"}, "type": "http://types.example/meeting"})
     second = activity({"name": {"fr-FR": "réunion"}}, first["id"])
@@ -70,14 +68,14 @@ def test_definitions_in_the_context_count(asking: Asking) -> None:
     assert asking.get("activities", {"activityId": parent["id"]}).json() == parent
 
 
-@R("2.0 4.1.6.4 unknown activity")
+@pytest.mark.requirement("2.0 4.1.6.4 unknown activity")
 def test_an_activity_that_nobody_defined_is_one_all_the_same(asking: Asking) -> None:
     for iri in (activity(None)["id"], "http://例子.example/课程?a=1#§", "urn:isbn:0451450523"):
         answer = asking.get("activities", {"activityId": iri})
         assert (answer.status_code, answer.json()) == (200, {"objectType": "Activity", "id": iri})
 
 
-@R("XAPI-00250")
+@pytest.mark.requirement("XAPI-00250")
 def test_activity_id_is_required(asking: Asking) -> None:
     answer = asking.get("activities", {})
     assert (answer.status_code, answer.json()["parameter"]) == (400, "activityId")

@@ -12,8 +12,6 @@ import pytest
 from tests.xapi.resources import Asking
 from tests.xapi.world import V1, V2, Lrs, statement
 
-R = pytest.mark.requirement
-
 
 @pytest.fixture(params=[V1, V2])
 def asking(lrs: Lrs, request: pytest.FixtureRequest) -> Asking:
@@ -29,7 +27,7 @@ def mailbox() -> str:
     return f"mailto:{uuid4()}@people.example"
 
 
-@R("XAPI-00236", "XAPI-00237", "XAPI-00245", "XAPI-00247")
+@pytest.mark.requirement("XAPI-00236", "XAPI-00237", "XAPI-00245", "XAPI-00247")
 def test_an_agent_that_nobody_knows_is_a_person_all_the_same(asking: Asking) -> None:
     mbox = mailbox()
     answer = asking.get("agents", {"agent": {"name": "A", "mbox": mbox}})
@@ -41,7 +39,7 @@ def test_an_agent_that_nobody_knows_is_a_person_all_the_same(asking: Asking) -> 
     }  # fmt: skip
 
 
-@R("XAPI-00238", "XAPI-00239", "XAPI-00244", "XAPI-00246", "XAPI-00248")
+@pytest.mark.requirement("XAPI-00238", "XAPI-00239", "XAPI-00244", "XAPI-00246", "XAPI-00248")
 def test_names_of_all_statements(asking: Asking) -> None:
     mbox = mailbox()
     for name in ("赵六", "Zhao Liu", "赵六", None):
@@ -57,10 +55,18 @@ def test_names_of_all_statements(asking: Asking) -> None:
 @pytest.mark.parametrize(
     ("identifier", "value"),
     [
-        pytest.param("mbox_sha1sum", hashlib.sha1(b"x").hexdigest(), marks=R("XAPI-00240")),
-        pytest.param("openid", "https://id.example/zhao", marks=R("XAPI-00241")),
         pytest.param(
-            "account", {"homePage": "http://a.example", "name": "1"}, marks=R("XAPI-00242")
+            "mbox_sha1sum",
+            hashlib.sha1(b"x").hexdigest(),
+            marks=pytest.mark.requirement("XAPI-00240"),
+        ),
+        pytest.param(
+            "openid", "https://id.example/zhao", marks=pytest.mark.requirement("XAPI-00241")
+        ),
+        pytest.param(
+            "account",
+            {"homePage": "http://a.example", "name": "1"},
+            marks=pytest.mark.requirement("XAPI-00242"),
         ),
     ],
 )
@@ -87,7 +93,7 @@ def test_a_group_of_the_same_identifier_is_no_agent(asking: Asking) -> None:
     }  # fmt: skip
 
 
-@R("XAPI-00243")
+@pytest.mark.requirement("XAPI-00243")
 def test_agent_is_required(asking: Asking) -> None:
     answer = asking.get("agents", {})
     assert (answer.status_code, answer.json()["parameter"]) == (400, "agent")
@@ -102,7 +108,7 @@ BAD = [
 ]  # fmt: skip
 
 
-@R("XAPI-00249")
+@pytest.mark.requirement("XAPI-00249")
 @pytest.mark.parametrize("bad", BAD, ids=str)
 def test_agent_must_be_one(asking: Asking, bad: Any) -> None:
     text = bad if isinstance(bad, str) else json.dumps(bad)

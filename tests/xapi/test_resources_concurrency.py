@@ -24,7 +24,6 @@ from tests.xapi.resources import (
 )
 from tests.xapi.world import V1, V2, Lrs
 
-R = pytest.mark.requirement
 every = pytest.mark.parametrize("resource", [STATES, AGENT_PROFILES, ACTIVITY_PROFILES])
 profiles = pytest.mark.parametrize("resource", [AGENT_PROFILES, ACTIVITY_PROFILES])
 WRONG = '"1111111111111111111111111111111111111111"'
@@ -35,7 +34,7 @@ def asking(lrs: Lrs, request: pytest.FixtureRequest) -> Asking:
     return Asking(lrs, request.param)
 
 
-@R("XAPI-00322", "2.0 4.1.4 ETag")
+@pytest.mark.requirement("XAPI-00322", "2.0 4.1.4 ETag")
 @every
 def test_the_tag_is_the_quoted_sha1_of_the_content(asking: Asking, resource: str) -> None:
     one = parameters(resource)
@@ -56,7 +55,7 @@ def test_activities_and_agents_have_tags_too(asking: Asking) -> None:
         assert (same.status_code, same.content) == (304, b"")
 
 
-@R("XAPI-00322", "2.0 4.1.4 If-Match")
+@pytest.mark.requirement("XAPI-00322", "2.0 4.1.4 If-Match")
 @every
 @pytest.mark.parametrize("method", ["PUT", "POST", "DELETE"])
 def test_if_match(asking: Asking, resource: str, method: str) -> None:
@@ -71,7 +70,7 @@ def test_if_match(asking: Asking, resource: str, method: str) -> None:
     assert _change(asking, method, resource, one, {"If-Match": etag}).status_code == 412
 
 
-@R("XAPI-00322")
+@pytest.mark.requirement("XAPI-00322")
 @every
 @pytest.mark.parametrize("given", ["*", "{}", "{}, " + WRONG, WRONG + " ,{},", "bare"])
 def test_if_match_in_all_its_forms(asking: Asking, resource: str, given: str) -> None:
@@ -83,7 +82,7 @@ def test_if_match_in_all_its_forms(asking: Asking, resource: str, given: str) ->
     assert asking.get(resource, one).json() == {"b": 2}
 
 
-@R("XAPI-00322")
+@pytest.mark.requirement("XAPI-00322")
 @every
 @pytest.mark.parametrize("method", ["PUT", "POST", "DELETE"])
 def test_if_match_of_a_document_that_is_not_there(
@@ -95,7 +94,7 @@ def test_if_match_of_a_document_that_is_not_there(
         assert asking.get(resource, one).status_code == 404
 
 
-@R("XAPI-00322")
+@pytest.mark.requirement("XAPI-00322")
 @every
 @pytest.mark.parametrize("method", ["PUT", "POST"])
 def test_if_none_match_any(asking: Asking, resource: str, method: str) -> None:
@@ -127,13 +126,13 @@ def test_if_match_on_reading(asking: Asking) -> None:
     assert asking.get(STATES, one, If_Match=WRONG).status_code == 412
 
 
-@R("XAPI-00322", "2.0 4.1.4 PUT without condition")
+@pytest.mark.requirement("XAPI-00322", "2.0 4.1.4 PUT without condition")
 @profiles
 def test_put_without_condition_onto_a_profile(asking: Asking, resource: str) -> None:
     _refused_without_condition(asking, resource)
 
 
-@R("2.0 4.1.4 PUT without condition")
+@pytest.mark.requirement("2.0 4.1.4 PUT without condition")
 def test_put_without_condition_onto_a_state(lrs: Lrs) -> None:
     _refused_without_condition(Asking(lrs, V2), STATES)
     old, one = Asking(lrs, V1), parameters(STATES)
@@ -178,7 +177,7 @@ def test_a_condition_speaks_of_one_document(asking: Asking) -> None:
     assert asking.get(STATES, one).status_code == 200
 
 
-@R(
+@pytest.mark.requirement(
     "2.0 4.1.6.2 Last-Modified", "2.0 4.1.6.5 Last-Modified", "2.0 4.1.6.6 Last-Modified",
     "Communication 2.2.s6",
 )  # fmt: skip

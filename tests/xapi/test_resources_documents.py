@@ -19,7 +19,6 @@ from tests.xapi.resources import (
 )
 from tests.xapi.world import V1, V2, Lrs, statement
 
-R = pytest.mark.requirement
 JSON, BYTES, FORM = (
     "application/json",
     "application/octet-stream",
@@ -34,7 +33,7 @@ def asking(lrs: Lrs, request: pytest.FixtureRequest) -> Asking:
     return Asking(lrs, request.param)
 
 
-@R("XAPI-00183", "XAPI-00184", "XAPI-00185", "XAPI-00186")
+@pytest.mark.requirement("XAPI-00183", "XAPI-00184", "XAPI-00185", "XAPI-00186")
 @every
 def test_merge_is_one_level_deep(asking: Asking, resource: str) -> None:
     one = parameters(resource)
@@ -45,7 +44,7 @@ def test_merge_is_one_level_deep(asking: Asking, resource: str) -> None:
     }  # fmt: skip
 
 
-@R("XAPI-00185", "XAPI-00186")
+@pytest.mark.requirement("XAPI-00185", "XAPI-00186")
 def test_merge_keeps_what_numbers_and_texts_say(asking: Asking) -> None:
     one = parameters(STATES)
     kept = {"big": 2**70, "small": 1e-300, "text": "学习\u2028\U00020bb7\x00", "none": None}
@@ -57,9 +56,9 @@ def test_merge_keeps_what_numbers_and_texts_say(asking: Asking) -> None:
 @pytest.mark.parametrize(
     "resource",
     [
-        pytest.param(STATES, marks=R("XAPI-00229", "XAPI-00232")),
-        pytest.param(AGENT_PROFILES, marks=R("XAPI-00278", "XAPI-00281")),
-        pytest.param(ACTIVITY_PROFILES, marks=R("XAPI-00309", "XAPI-00313")),
+        pytest.param(STATES, marks=pytest.mark.requirement("XAPI-00229", "XAPI-00232")),
+        pytest.param(AGENT_PROFILES, marks=pytest.mark.requirement("XAPI-00278", "XAPI-00281")),
+        pytest.param(ACTIVITY_PROFILES, marks=pytest.mark.requirement("XAPI-00309", "XAPI-00313")),
     ],
 )
 @pytest.mark.parametrize(
@@ -104,9 +103,9 @@ BAD_JSON = [
 @pytest.mark.parametrize(
     "resource",
     [
-        pytest.param(STATES, marks=R("XAPI-00235")),
-        pytest.param(AGENT_PROFILES, marks=R("XAPI-00284")),
-        pytest.param(ACTIVITY_PROFILES, marks=R("XAPI-00314")),
+        pytest.param(STATES, marks=pytest.mark.requirement("XAPI-00235")),
+        pytest.param(AGENT_PROFILES, marks=pytest.mark.requirement("XAPI-00284")),
+        pytest.param(ACTIVITY_PROFILES, marks=pytest.mark.requirement("XAPI-00314")),
     ],
 )
 @pytest.mark.parametrize("method", ["PUT", "POST"])
@@ -159,7 +158,7 @@ def test_content_type_must_be_one(asking: Asking, bad: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (400, "xapi-media-type")
 
 
-@R("XAPI-00182")
+@pytest.mark.requirement("XAPI-00182")
 def test_a_refused_batch_of_statements_leaves_no_trace(asking: Asking) -> None:
     good, bad = statement(id=str(uuid4())), statement(id=str(uuid4()), verb={"id": "no IRI"})
     answer = asking.post("statements", {}, [good, bad])

@@ -24,7 +24,6 @@ from tests.xapi.resources import (
 )
 from tests.xapi.world import V1, V2, Lrs
 
-R = pytest.mark.requirement
 both = pytest.mark.parametrize("resource", [AGENT_PROFILES, ACTIVITY_PROFILES])
 NEW = {"If_None_Match": "*"}
 
@@ -38,7 +37,7 @@ def ago(seconds: float) -> str:
     return (datetime.now(UTC) - timedelta(seconds=seconds)).isoformat(timespec="milliseconds")
 
 
-@R(
+@pytest.mark.requirement(
     "XAPI-00259", "XAPI-00269", "XAPI-00273", "XAPI-00274", "XAPI-00282",
     "XAPI-00287", "XAPI-00288", "XAPI-00290", "XAPI-00293", "XAPI-00311",
 )  # fmt: skip
@@ -51,7 +50,7 @@ def test_put_and_get(asking: Asking, resource: str) -> None:
     assert answer.headers["Content-Type"] == "application/json"
 
 
-@R("XAPI-00273", "XAPI-00287", "XAPI-00293")
+@pytest.mark.requirement("XAPI-00273", "XAPI-00287", "XAPI-00293")
 @both
 def test_put_of_a_new_profile_without_condition(lrs: Lrs, resource: str) -> None:
     one = parameters(resource)
@@ -61,7 +60,7 @@ def test_put_of_a_new_profile_without_condition(lrs: Lrs, resource: str) -> None
     assert Asking(lrs, V2).put(resource, one, {}).status_code == 204
 
 
-@R(
+@pytest.mark.requirement(
     "XAPI-00272", "XAPI-00280", "XAPI-00283",
     "XAPI-00286", "XAPI-00292", "XAPI-00310", "XAPI-00312",
 )  # fmt: skip
@@ -72,7 +71,7 @@ def test_post_of_a_profile_that_is_not_there_stores_it(asking: Asking, resource:
     assert asking.get(resource, one).json() == {"theme": "dark"}
 
 
-@R("XAPI-00279", "XAPI-00308")
+@pytest.mark.requirement("XAPI-00279", "XAPI-00308")
 @both
 def test_post_merges_two_json_objects(asking: Asking, resource: str) -> None:
     one = parameters(resource)
@@ -81,7 +80,7 @@ def test_post_merges_two_json_objects(asking: Asking, resource: str) -> None:
     assert asking.get(resource, one).json() == {"car": "Honda", "type": "Civic"}
 
 
-@R("XAPI-00271", "XAPI-00285", "XAPI-00291")
+@pytest.mark.requirement("XAPI-00271", "XAPI-00285", "XAPI-00291")
 @both
 def test_delete(asking: Asking, resource: str) -> None:
     one = parameters(resource)
@@ -91,7 +90,7 @@ def test_delete(asking: Asking, resource: str) -> None:
     assert asking.get(resource, one).status_code == 404
 
 
-@R("XAPI-00270", "XAPI-00289")
+@pytest.mark.requirement("XAPI-00270", "XAPI-00289")
 @both
 def test_get_without_profile_id_lists_the_ids(asking: Asking, resource: str) -> None:
     one = parameters(resource)
@@ -102,7 +101,7 @@ def test_get_without_profile_id_lists_the_ids(asking: Asking, resource: str) -> 
     assert sorted(asking.get(resource, many(one)).json()) == sorted([id_of(one), id_of(other)])
 
 
-@R("XAPI-00268", "XAPI-00275", "XAPI-00294", "XAPI-00303")
+@pytest.mark.requirement("XAPI-00268", "XAPI-00275", "XAPI-00294", "XAPI-00303")
 @both
 def test_since_lists_what_was_stored_after_it(asking: Asking, resource: str) -> None:
     one = parameters(resource)
@@ -116,7 +115,7 @@ def test_since_lists_what_was_stored_after_it(asking: Asking, resource: str) -> 
     assert len(asking.get(resource, many(one, since=ago(60))).json()) == 2
 
 
-@R("XAPI-00260", "XAPI-00295")
+@pytest.mark.requirement("XAPI-00260", "XAPI-00295")
 @both
 @pytest.mark.parametrize("bad", ["true", "1", "yesterday", ""])
 def test_since_must_be_a_timestamp(asking: Asking, resource: str, bad: str) -> None:
@@ -127,20 +126,42 @@ def test_since_must_be_a_timestamp(asking: Asking, resource: str, bad: str) -> N
 @pytest.mark.parametrize(
     ("method", "resource", "left_out"),
     [
-        pytest.param("GET", AGENT_PROFILES, "agent", marks=R("XAPI-00261")),
-        pytest.param("DELETE", AGENT_PROFILES, "agent", marks=R("XAPI-00262")),
-        pytest.param("POST", AGENT_PROFILES, "agent", marks=R("XAPI-00263")),
-        pytest.param("PUT", AGENT_PROFILES, "agent", marks=R("XAPI-00264")),
-        pytest.param("DELETE", AGENT_PROFILES, "profileId", marks=R("XAPI-00265")),
-        pytest.param("POST", AGENT_PROFILES, "profileId", marks=R("XAPI-00266")),
-        pytest.param("PUT", AGENT_PROFILES, "profileId", marks=R("XAPI-00267")),
-        pytest.param("GET", ACTIVITY_PROFILES, "activityId", marks=R("XAPI-00296")),
-        pytest.param("DELETE", ACTIVITY_PROFILES, "activityId", marks=R("XAPI-00297")),
-        pytest.param("POST", ACTIVITY_PROFILES, "activityId", marks=R("XAPI-00298")),
-        pytest.param("PUT", ACTIVITY_PROFILES, "activityId", marks=R("XAPI-00299")),
-        pytest.param("DELETE", ACTIVITY_PROFILES, "profileId", marks=R("XAPI-00300")),
-        pytest.param("POST", ACTIVITY_PROFILES, "profileId", marks=R("XAPI-00301")),
-        pytest.param("PUT", ACTIVITY_PROFILES, "profileId", marks=R("XAPI-00302")),
+        pytest.param("GET", AGENT_PROFILES, "agent", marks=pytest.mark.requirement("XAPI-00261")),
+        pytest.param(
+            "DELETE", AGENT_PROFILES, "agent", marks=pytest.mark.requirement("XAPI-00262")
+        ),
+        pytest.param("POST", AGENT_PROFILES, "agent", marks=pytest.mark.requirement("XAPI-00263")),
+        pytest.param("PUT", AGENT_PROFILES, "agent", marks=pytest.mark.requirement("XAPI-00264")),
+        pytest.param(
+            "DELETE", AGENT_PROFILES, "profileId", marks=pytest.mark.requirement("XAPI-00265")
+        ),
+        pytest.param(
+            "POST", AGENT_PROFILES, "profileId", marks=pytest.mark.requirement("XAPI-00266")
+        ),
+        pytest.param(
+            "PUT", AGENT_PROFILES, "profileId", marks=pytest.mark.requirement("XAPI-00267")
+        ),
+        pytest.param(
+            "GET", ACTIVITY_PROFILES, "activityId", marks=pytest.mark.requirement("XAPI-00296")
+        ),
+        pytest.param(
+            "DELETE", ACTIVITY_PROFILES, "activityId", marks=pytest.mark.requirement("XAPI-00297")
+        ),
+        pytest.param(
+            "POST", ACTIVITY_PROFILES, "activityId", marks=pytest.mark.requirement("XAPI-00298")
+        ),
+        pytest.param(
+            "PUT", ACTIVITY_PROFILES, "activityId", marks=pytest.mark.requirement("XAPI-00299")
+        ),
+        pytest.param(
+            "DELETE", ACTIVITY_PROFILES, "profileId", marks=pytest.mark.requirement("XAPI-00300")
+        ),
+        pytest.param(
+            "POST", ACTIVITY_PROFILES, "profileId", marks=pytest.mark.requirement("XAPI-00301")
+        ),
+        pytest.param(
+            "PUT", ACTIVITY_PROFILES, "profileId", marks=pytest.mark.requirement("XAPI-00302")
+        ),
     ],
 )
 def test_required_parameters(asking: Asking, method: str, resource: str, left_out: str) -> None:
@@ -154,10 +175,10 @@ def test_required_parameters(asking: Asking, method: str, resource: str, left_ou
 @pytest.mark.parametrize(
     "method",
     [
-        pytest.param("DELETE", marks=R("XAPI-00255")),
-        pytest.param("POST", marks=R("XAPI-00256", "XAPI-00284")),
-        pytest.param("PUT", marks=R("XAPI-00257")),
-        pytest.param("GET", marks=R("XAPI-00258")),
+        pytest.param("DELETE", marks=pytest.mark.requirement("XAPI-00255")),
+        pytest.param("POST", marks=pytest.mark.requirement("XAPI-00256", "XAPI-00284")),
+        pytest.param("PUT", marks=pytest.mark.requirement("XAPI-00257")),
+        pytest.param("GET", marks=pytest.mark.requirement("XAPI-00258")),
     ],
 )
 def test_agent_must_be_one(asking: Asking, method: str, bad: Any) -> None:
@@ -168,7 +189,7 @@ def test_agent_must_be_one(asking: Asking, method: str, bad: Any) -> None:
     assert (answer.status_code, answer.json()["parameter"]) == (400, "agent")
 
 
-@R("XAPI-00304")
+@pytest.mark.requirement("XAPI-00304")
 @pytest.mark.parametrize("method", ["GET", "PUT", "POST", "DELETE"])
 def test_an_activity_profile_has_no_agent(asking: Asking, method: str) -> None:
     params = parameters(ACTIVITY_PROFILES, agent=agent())
