@@ -21,7 +21,8 @@ from ledger.ports.statements import Document
 JSON = "application/json"
 MAX_DEPTH = 256
 CONCURRENCY = "XAPI-00322"
-ANY = ("*",)
+ANY = (" * ",)
+"""The header `*`. No tag is like it: there are no blanks in tags."""
 
 Change = Callable[[Document | None], Document | None]
 
