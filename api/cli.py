@@ -8,6 +8,8 @@ from api.commands import (
     anchor,
     chain,
     council,
+    erase,
+    export,
     ingest,
     init,
     issue,
@@ -19,7 +21,9 @@ from api.commands import (
 )
 from ledger.terminal import Parser, command_parser, run
 
-COMMANDS = (init, chain, council, serve, token, key, ingest, anchor, issue, status, trust)
+COMMANDS = (
+    init, chain, council, serve, token, key, ingest, export, erase, anchor, issue, status, trust,
+)  # fmt: skip
 
 
 def parser() -> Parser:

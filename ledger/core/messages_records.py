@@ -14,5 +14,9 @@ register(
             "记录文件格式不对：{pointer} 应为 {expected}。",
             "The record file is malformed: {pointer} must be {expected}.",
         ),
+        "erasure-format": (
+            "删除收据格式不对：{pointer} 应为 {expected}。",
+            "The receipt of erasure is malformed: {pointer} must be {expected}.",
+        ),
     }
 )
