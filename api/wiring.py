@@ -23,7 +23,6 @@ from ledger.chain.sender import Sender
 from ledger.chain.served import remove_served, write_served
 from ledger.chain.transport import HttpTransport, LocalTransport, Transport
 from ledger.keys.file import KeyFile
-from ledger.memory import MemoryDocumentStore, MemoryStatementStore
 from ledger.office.context import Office
 from ledger.store import Store, open_store
 
@@ -88,7 +87,7 @@ def opened(home: Home) -> Iterator[Institution]:
     config = home.config()
     with ExitStack() as stack:
         keys = KeyFile.open(home.keys_file, passphrase(home))
-        store = open_store(home.root, database_url(config.database))
+        store = open_store(home.root, database_url(config.database), ciphers=keys.ciphers())
         stack.callback(store.close)
         connect = connection(home, config.chain_url, stack)
         yield assemble(home, config, store, keys, connect)
@@ -118,13 +117,11 @@ def assemble(
         found: Sender = ours.sender
         return found
 
-    documents = MemoryDocumentStore()
-    statements = MemoryStatementStore(documents=documents)
     office = Office(
         identity=config.identity,
         store=store.streams,
-        statements=statements,
-        documents=documents,
+        statements=store,
+        documents=store,
         reader=reader,
         sender=sender,
         signer=keys.signer,
