@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ledger.core.xapi.context import AGENTS, GROUPS, RELEVANT
 from ledger.core.xapi.versions import Version
 from tests.xapi.samples import (
     ACCOUNT,
@@ -135,12 +136,12 @@ def test_context_agents() -> None:
     place = "/context/contextAgents"
     accept(place, [], [PLAYER], [PLAYER, {"objectType": "contextAgent", "agent": ACCOUNT}],
            of=PEOPLE, versions=V2)  # fmt: skip
-    refuse("2.0 4.2.2.5", place, PLAYER, "x", code=TYPE, of=PEOPLE, versions=V2)
+    refuse(AGENTS, place, PLAYER, "x", code=TYPE, of=PEOPLE, versions=V2)
     first = f"{place}/0"
     refuse("XAPI-00006", first, "x", [PLAYER], code=TYPE, of=PEOPLE, versions=V2)
-    refuse("2.0 4.2.2.5", f"{first}/objectType", GONE, code=MISSING, of=PEOPLE, versions=V2)
-    refuse("2.0 4.2.2.5", f"{first}/objectType", "Agent", code=VALUE, of=PEOPLE, versions=V2)
-    refuse("2.0 4.2.2.5", f"{first}/agent", GONE, code=MISSING, of=PEOPLE, versions=V2)
+    refuse(AGENTS, f"{first}/objectType", GONE, code=MISSING, of=PEOPLE, versions=V2)
+    refuse(AGENTS, f"{first}/objectType", "Agent", code=VALUE, of=PEOPLE, versions=V2)
+    refuse(AGENTS, f"{first}/agent", GONE, code=MISSING, of=PEOPLE, versions=V2)
     refuse("XAPI-00031", f"{first}/agent", "x", code=TYPE, of=PEOPLE, versions=V2)
     refuse("XAPI-00010", f"{first}/agent/key", "x", code=UNKNOWN, of=PEOPLE, versions=V2)
     refuse("XAPI-00010", f"{first}/group", TEAM, code=UNKNOWN, of=PEOPLE, versions=V2)
@@ -151,11 +152,11 @@ def test_context_groups() -> None:
     place = "/context/contextGroups"
     accept(place, [], [SIDE], [SIDE, {"objectType": "contextGroup", "group": GROUP}],
            of=PEOPLE, versions=V2)  # fmt: skip
-    refuse("2.0 4.2.2.5", place, SIDE, "x", code=TYPE, of=PEOPLE, versions=V2)
+    refuse(GROUPS, place, SIDE, "x", code=TYPE, of=PEOPLE, versions=V2)
     first = f"{place}/0"
-    refuse("2.0 4.2.2.5", f"{first}/objectType", GONE, code=MISSING, of=PEOPLE, versions=V2)
-    refuse("2.0 4.2.2.5", f"{first}/objectType", "Group", code=VALUE, of=PEOPLE, versions=V2)
-    refuse("2.0 4.2.2.5", f"{first}/group", GONE, code=MISSING, of=PEOPLE, versions=V2)
+    refuse(GROUPS, f"{first}/objectType", GONE, code=MISSING, of=PEOPLE, versions=V2)
+    refuse(GROUPS, f"{first}/objectType", "Group", code=VALUE, of=PEOPLE, versions=V2)
+    refuse(GROUPS, f"{first}/group", GONE, code=MISSING, of=PEOPLE, versions=V2)
     refuse("XAPI-00088", f"{first}/group", AGENT, code=VALUE, at=f"{first}/group/objectType",
            of=PEOPLE, versions=V2)  # fmt: skip
     refuse("XAPI-00010", f"{first}/member", [AGENT], code=UNKNOWN, of=PEOPLE, versions=V2)
@@ -166,8 +167,8 @@ def test_context_groups() -> None:
 def test_relevant_types(place: str) -> None:
     place = f"/context/{place}/0/relevantTypes"
     accept(place, GONE, ["urn:a:b"], of=PEOPLE, versions=V2)
-    refuse("2.0 4.2.2.5", place, [], code=VALUE, of=PEOPLE, versions=V2)
-    refuse("2.0 4.2.2.5", place, "urn:a:b", code=TYPE, of=PEOPLE, versions=V2)
+    refuse(RELEVANT, place, [], code=VALUE, of=PEOPLE, versions=V2)
+    refuse(RELEVANT, place, "urn:a:b", code=TYPE, of=PEOPLE, versions=V2)
     refuse("XAPI-00011", f"{place}/0", "abc", code=VALUE, of=PEOPLE, versions=V2)
     refuse("XAPI-00007", f"{place}/0", 1, {}, code=TYPE, of=PEOPLE, versions=V2)
 

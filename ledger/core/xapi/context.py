@@ -33,8 +33,11 @@ CONTEXT_1 = frozenset(
 )
 CONTEXT_2 = CONTEXT_1 | {"contextAgents", "contextGroups"}
 ACTIVITIES = frozenset(["parent", "grouping", "category", "other"])
+# Requirements that only 2.0 knows.
+AGENTS = "2.0 4.2.2.5 contextAgents"
+GROUPS = "2.0 4.2.2.5 contextGroups"
+RELEVANT = "2.0 4.2.2.5 relevantTypes"
 CONTEXT_AGENT = frozenset(["objectType", "agent", "relevantTypes"])
-CLAUSE = "2.0 4.2.2.5"
 CONTEXT_GROUP = frozenset(["objectType", "group", "relevantTypes"])
 
 
@@ -60,21 +63,11 @@ def _check_people(context: dict[str, Any], at: str) -> None:
     if "team" in context:
         check_group(context["team"], f"{at}/team", "XAPI-00088")
     if "contextAgents" in context:
-        check_each(
-            context["contextAgents"],
-            _check_context_agent,
-            f"{at}/contextAgents",
-            CLAUSE,
-            "contextAgents",
-        )
+        place = f"{at}/contextAgents"
+        check_each(context["contextAgents"], _check_context_agent, place, AGENTS, "contextAgents")
     if "contextGroups" in context:
-        check_each(
-            context["contextGroups"],
-            _check_context_group,
-            f"{at}/contextGroups",
-            CLAUSE,
-            "contextGroups",
-        )
+        place = f"{at}/contextGroups"
+        check_each(context["contextGroups"], _check_context_group, place, GROUPS, "contextGroups")
 
 
 def _check_texts(context: dict[str, Any], of_activity: bool, at: str) -> None:
@@ -105,26 +98,26 @@ def _check_activities(value: Any, at: str) -> None:
 
 def _check_context_agent(value: Any, at: str) -> None:
     context_agent = check_object(value, CONTEXT_AGENT, at)
-    _check_relation(context_agent, "contextAgent", at)
+    _check_relation(context_agent, "contextAgent", at, AGENTS)
     if "agent" not in context_agent:
-        missing(at, "agent", CLAUSE, "Agent")
+        missing(at, "agent", AGENTS, "Agent")
     check_lone_agent(context_agent["agent"], f"{at}/agent")
 
 
 def _check_context_group(value: Any, at: str) -> None:
     context_group = check_object(value, CONTEXT_GROUP, at)
-    _check_relation(context_group, "contextGroup", at)
+    _check_relation(context_group, "contextGroup", at, GROUPS)
     if "group" not in context_group:
-        missing(at, "group", CLAUSE, "Group")
+        missing(at, "group", GROUPS, "Group")
     check_group(context_group["group"], f"{at}/group")
 
 
-def _check_relation(value: dict[str, Any], kind: str, at: str) -> None:
+def _check_relation(value: dict[str, Any], kind: str, at: str, rule: str) -> None:
     if "objectType" not in value:
-        missing(at, "objectType", CLAUSE, kind)
-    check_choice(value["objectType"], (kind,), f"{at}/objectType", CLAUSE)
+        missing(at, "objectType", rule, kind)
+    check_choice(value["objectType"], (kind,), f"{at}/objectType", rule)
     if "relevantTypes" in value:
         place = f"{at}/relevantTypes"
-        check_each(value["relevantTypes"], check_iri, place, CLAUSE, "IRIs")
+        check_each(value["relevantTypes"], check_iri, place, RELEVANT, "IRIs")
         if not value["relevantTypes"]:
-            bad_value(place, CLAUSE, "at least one IRI")
+            bad_value(place, RELEVANT, "at least one IRI")
