@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from ledger.core.xapi import messages_semantics  # noqa: F401  (registers the sentences)
 from ledger.core.xapi.mentions import Json
-from ledger.core.xapi.multipart import Part, media_type, parse_multipart
+from ledger.core.xapi.multipart import Part
 from ledger.core.xapi.signatures import check_signatures
 from ledger.errors import BadEvidence
 
@@ -28,19 +28,6 @@ class Enclosure:
     sha2: str
     content_type: str
     content: bytes
-
-
-def read_request(content_type: str, body: bytes) -> tuple[bytes, list[Part]]:
-    """The JSON of the statements and the parts after it, of a multipart/mixed request
-    (Communication 1.5.2.s2.b2.b1).
-
-    Raises BadEvidence xapi-multipart, and xapi-attachment-headers if the first part is no JSON.
-    """
-    first, *others = parse_multipart(content_type, body)
-    given = first.headers.get("content-type")
-    if given is None or media_type(given)[0] != "application/json":
-        _wrong_header(1, "Content-Type", "application/json", "XAPI-00134")
-    return first.content, others
 
 
 def declared(statement: Json) -> Iterator[tuple[str, Json]]:
