@@ -48,7 +48,7 @@ def _seeded(school: Institution) -> None:
 
 WRITES: dict[str, tuple[Callable[[Institution], None], str, str]] = {
     "issue": (_issue, "store", "append"),
-    "ingest": (_ingest, "store", "append"),
+    "ingest": (_ingest, "statements", "append_statements"),
     "heartbeat": (_anchor, "store", "append"),
     "sign": (_anchor, "store", "sign_checkpoint"),
     "anchor": (_anchor, "sender", "anchor"),
