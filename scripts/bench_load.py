@@ -13,7 +13,6 @@ import sys
 import threading
 import time
 from base64 import b64encode
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from http.client import HTTPConnection
@@ -48,7 +47,7 @@ class Heard:
 
     seconds: float = 0.0
     each: list[float] = field(default_factory=list)
-    statuses: Counter[str] = field(default_factory=Counter)
+    statuses: dict[str, int] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
     found: list[int] = field(default_factory=list)
     """Statements in each answer to a query."""
@@ -124,7 +123,7 @@ def _converse(
 
 def _note(heard: Heard, spent: float, status: int, body: bytes, asked: bool) -> None:
     heard.each.append(spent)
-    heard.statuses[str(status)] += 1
+    heard.statuses[str(status)] = heard.statuses.get(str(status), 0) + 1
     if status != 200 and len(heard.failures) < FAILURES_SHOWN:
         heard.failures.append(body[:500].decode(errors="replace"))
     elif asked:
