@@ -1,4 +1,4 @@
-"""What the standard asks of signatures, attachments as sent, comparison and languages."""
+"""What the standard asks of signatures, comparison and languages."""
 
 from __future__ import annotations
 
@@ -14,20 +14,6 @@ REQUIREMENTS: dict[str, str] = {
     "XAPI-00117": (
         "A signature is made with RS256, RS384 or RS512, and one with a certificate verifies under "
         "the certificate's key; others are refused with 400."
-    ),
-    "XAPI-00128": "A part that is not the data of a declared attachment is refused with 400.",
-    "XAPI-00129": "An attachment that has no fileUrl and was not sent is refused with 400.",
-    "XAPI-00130": "Each part of a multipart body begins with the boundary, or it is refused: 400.",
-    "XAPI-00131": "A multipart/mixed request that names no boundary is refused with 400.",
-    "XAPI-00132": (
-        "Each part after the first carries in X-Experience-API-Hash the declared SHA-2 of its "
-        "content; otherwise the request is refused with 400."
-    ),
-    "XAPI-00133": "All statements of a request stand in its first part; others are refused: 400.",
-    "XAPI-00134": "The first part of a multipart request is of type application/json, or 400.",
-    "XAPI-00135": (
-        "Each part after the first says Content-Transfer-Encoding: binary, or the request is "
-        "refused with 400."
     ),
     "Data 2.3.1.s9.b1": (
         "Two statements that differ only in what a store may assign or serialize otherwise are "
