@@ -121,7 +121,8 @@ class Querying:
         if not filters:
             return self._pages(connection, query, _UNFILTERED, "", within)
         driver = self._rarest(connection, filters, within)
-        others = "".join(_also(one) for one in filters if one is not driver)
+        rest = [one for one in filters if one is not driver]
+        others = _somewhere(rest) if driver.own else "".join(_also(one) for one in rest)
         found: set[Found] = set()
         for term in driver.terms:
             source = _DRIVEN.format(term=term) + (" AND p.via = 0" if driver.own else "")
@@ -184,10 +185,22 @@ _DRIVEN = (
 _RECORD = ("p.record", "s.record")
 
 
-def _also(one: Filter) -> str:
+def _somewhere(filters: Sequence[Filter]) -> str:
+    """The condition that one and the same statement that the row's reaches has terms of all."""
+    if not filters:
+        return ""
+    first, *rest = filters
+    listed = ",".join(map(str, first.terms))
+    return (
+        f" AND EXISTS (SELECT 1 FROM posting v WHERE v.term IN ({listed})"
+        f" AND v.record = p.record{''.join(_also(one, 'v.via') for one in rest)})"
+    )
+
+
+def _also(one: Filter, via: str = "p.via") -> str:
     """The condition that the row's statement, or the one it stands for, has any of the terms."""
     listed = ",".join(map(str, one.terms))
-    via = "0" if one.own else "p.via"
+    via = "0" if one.own else via
     return (
         f" AND EXISTS (SELECT 1 FROM posting q WHERE q.term IN ({listed})"
         f" AND q.record = p.record AND q.via = {via})"
