@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
@@ -17,7 +18,7 @@ from tests.xapi.resources import (
     many,
     parameters,
 )
-from tests.xapi.world import V1, V2, Lrs, statement
+from tests.xapi.world import V1, V2, VERSION, Lrs, basic, statement
 
 JSON, BYTES, FORM = (
     "application/json",
@@ -238,3 +239,26 @@ def test_the_longest_id(asking: Asking, resource: str) -> None:
     one = {**parameters(resource), name: "\U00020bb7" * 1000}
     assert asking.post(resource, one, {"a": 1}).status_code == 204
     assert asking.get(resource, many(one)).json() == ["\U00020bb7" * 1000]
+
+
+def test_alternate_request_syntax(lrs: Lrs) -> None:
+    one = parameters(ACTIVITY_PROFILES)
+    headers = {VERSION: None, "Authorization": None, "Content-Type": FORM}
+    signed = {VERSION: V1, "Authorization": basic(*lrs.tokens["profile"])}
+
+    def form(method: str, **fields: str) -> Any:
+        body = urlencode({**one, **signed, **fields}).encode()
+        return lrs.request("POST", ACTIVITY_PROFILES, f"method={method}", None, body, headers)
+
+    assert form("PUT", content='{"a":1}').status_code == 400
+    assert form("PUT", content='{"a":1}', **PUTS).status_code == 204
+    assert form("PUT", content='{"a":2}', **PUTS).status_code == 412
+    assert form("POST", content='{"b":2}').status_code == 204
+    found = form("GET")
+    assert (found.status_code, found.json()) == (200, {"a": 1, "b": 2})
+    assert form("GET", **{"If-None-Match": found.headers["ETag"]}).status_code == 304
+    text = {"Content-Type": "text/plain", "If-Match": found.headers["ETag"]}
+    assert form("PUT", content="学习", **text).status_code == 204
+    assert form("GET").content == "学习".encode()
+    assert form("DELETE").status_code == 204
+    assert form("GET").status_code == 404

@@ -101,7 +101,7 @@ def test_get_without_profile_id_lists_the_ids(asking: Asking, resource: str) -> 
     assert sorted(asking.get(resource, many(one)).json()) == sorted([id_of(one), id_of(other)])
 
 
-@pytest.mark.requirement("XAPI-00268", "XAPI-00275", "XAPI-00294", "XAPI-00303")
+@pytest.mark.requirement("XAPI-00141", "XAPI-00268", "XAPI-00275", "XAPI-00294", "XAPI-00303")
 @both
 def test_since_lists_what_was_stored_after_it(asking: Asking, resource: str) -> None:
     one = parameters(resource)

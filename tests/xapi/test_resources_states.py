@@ -81,7 +81,7 @@ def test_delete_without_state_id_deletes_all_of_the_context(asking: Asking) -> N
     assert asking.get(STATES, other).status_code == 200
 
 
-@pytest.mark.requirement("XAPI-00195", "XAPI-00221", "XAPI-00222")
+@pytest.mark.requirement("XAPI-00141", "XAPI-00195", "XAPI-00221", "XAPI-00222")
 def test_since_lists_what_was_stored_after_it(asking: Asking) -> None:
     one = parameters(STATES)
     asking.put(STATES, one, {})

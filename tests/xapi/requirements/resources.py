@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 REQUIREMENTS: dict[str, str] = {
+    "XAPI-00141": "Whatever is listed with `since`, its documents were stored after that.",
     "XAPI-00182": "A request that is refused changes nothing of what is stored.",
     "XAPI-00183": "Merging replaces whole values of top-level properties and never looks deeper.",
     "XAPI-00184": "When documents are merged, a property's newer value replaces the older.",
