@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from ledger.store.dialect import WRITING, make_engine
+from ledger.store.dialect import WRITING, copy_rows, make_engine, snapshot
 from ledger.store.failures import refusing
 
 IN_LIST = 2_000
@@ -21,12 +21,13 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = make_engine(url)
+        self._reading = snapshot(self.engine)
         self._inserts: dict[str, SQLCompiler] = {}
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One snapshot of what is committed."""
-        with refusing(), self.engine.connect() as connection, connection.begin():
+        with refusing(), self._reading.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -41,14 +42,11 @@ class Database:
         """Insert rows given as tuples of all columns, in the table's order, by the bare driver."""
         if not rows:
             return
+        if self.engine.dialect.name != "sqlite":
+            copy_rows(connection, table, rows)
+            return
         compiled = self._inserts.get(table.name) or self._compile(table)
-        if compiled.positional:
-            connection.exec_driver_sql(str(compiled), list(rows))
-        else:
-            names = [column.name for column in table.columns]
-            connection.exec_driver_sql(
-                str(compiled), [dict(zip(names, row, strict=True)) for row in rows]
-            )
+        connection.exec_driver_sql(str(compiled), list(rows))
 
     def many(self, connection: Connection, text: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Executes a statement, its parameters written as `?`, for each of the rows."""
@@ -58,10 +56,6 @@ class Database:
     def marked(self, text: str) -> str:
         """`?` as this driver writes a parameter."""
         return text if self.engine.dialect.name == "sqlite" else text.replace("?", "%s")
-
-    def exclude(self, connection: Connection, number: int) -> None:
-        """Nobody else passes here with that number until the transaction ends."""
-        # SQLite has one writer at a time anyway.
 
     def _compile(self, table: Table) -> SQLCompiler:
         values: dict[str, Any] = {column.name: bindparam(column.name) for column in table.columns}

@@ -1,10 +1,28 @@
-"""Everything that is true of SQLite only."""
+"""Everything that is true of one of the two databases only."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+import psycopg
+from psycopg import sql
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Engine,
+    Integer,
+    LargeBinary,
+    Table,
+    create_engine,
+    event,
+    make_url,
+)
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from ledger.errors import CouldNotLook, WrongUse
 
 PRAGMAS = (
     "journal_mode = WAL",
@@ -17,15 +35,44 @@ PRAGMAS = (
     "journal_size_limit = 268435456",
 )
 WRITING = "writing"
+_PLANNER = {
+    # Every query is a walk along an index that is already in the order asked for. Without
+    # statistics, which come minutes after the rows, the planner would rather sort a million rows.
+    "enable_bitmapscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "enable_seqscan": "off",
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+    "application_name": "xuezheng",
+}
+_LOCKS = 0x585A  # class of our advisory locks of streams; their object is the kind
+_PAUSE = 0.02
 
 
 def make_engine(url: str) -> Engine:
-    """The engine of a database URL; SQLite gets its pragmas and explicit transactions."""
-    engine = create_engine(url, pool_size=8, max_overflow=56)
-    if engine.dialect.name == "sqlite":
+    """The engine of a database URL; SQLite gets its pragmas and explicit transactions.
+
+    Raises WrongUse("database-unknown") for any other than the two.
+    """
+    try:
+        backend = make_url(url).get_backend_name()
+    except ArgumentError as error:
+        raise WrongUse("database-unknown", what="URL") from error
+    if backend == "sqlite":
+        engine = create_engine(url, pool_size=8, max_overflow=56)
         event.listen(engine, "connect", _connected)
         event.listen(engine, "begin", _begun)
-    return engine
+        return engine
+    if backend != "postgresql":
+        raise WrongUse("database-unknown", what=backend)
+    options = " ".join(f"-c {name}={value}" for name, value in _PLANNER.items())
+    return create_engine(
+        make_url(url).set(drivername="postgresql+psycopg"),
+        pool_size=8,
+        max_overflow=56,
+        connect_args={"options": options, "connect_timeout": 10},
+    )
 
 
 def _connected(connection: Any, _record: Any) -> None:
@@ -38,3 +85,93 @@ def _begun(connection: Connection) -> None:
     # A writer takes the lock at once: a read lock that wants to become a write lock may be refused.
     writing = connection.get_execution_options().get(WRITING, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+# --------------------------------------------------------------------------- PostgreSQL
+
+
+def snapshot(engine: Engine) -> Engine:
+    """For reading: all statements of a transaction see what was committed when it began."""
+    if engine.dialect.name == "sqlite":
+        return engine  # every transaction is so
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def copy_rows(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
+    """COPY in binary form; errors as SQLAlchemy would raise them."""
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    names = sql.SQL(", ").join(sql.Identifier(column.name) for column in table.columns)
+    text = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
+        sql.Identifier(table.name), names
+    )
+    try:
+        with driver.cursor() as cursor, cursor.copy(text) as copy:
+            copy.set_types([_type(column.type) for column in table.columns])
+            for row in rows:
+                copy.write_row(row)
+    except psycopg.Error as error:
+        raise DBAPIError.instance(f"COPY {table.name}", None, error, psycopg.Error) from error
+
+
+def _type(kind: Any) -> str:
+    if isinstance(kind, BigInteger):
+        return "int8"
+    if isinstance(kind, Integer):
+        return "int4"
+    return "bytea" if isinstance(kind, LargeBinary) else "text"
+
+
+@contextmanager
+def stream_excluded(engine: Engine, kind: int, name: str, timeout: float) -> Iterator[bool]:
+    """The stream's lock among hosts that share a PostgreSQL database; whether it was waited for.
+
+    The session holds it, so it is free again when the process or its host dies. SQLite has no other
+    hosts: the lock on the file is enough.
+    """
+    if engine.dialect.name == "sqlite":
+        yield False
+        return
+    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        waited = _await_lock(connection, kind, name, timeout)
+        try:
+            yield waited
+        finally:
+            _unlock(connection, kind)
+
+
+def _await_lock(connection: Connection, kind: int, name: str, timeout: float) -> bool:
+    deadline, waited = time.monotonic() + timeout, False
+    text = f"SELECT pg_try_advisory_lock({_LOCKS}, {kind})"
+    while not connection.exec_driver_sql(text).scalar_one():
+        if time.monotonic() >= deadline:
+            raise CouldNotLook("stream-busy", kind=name, holder="PostgreSQL")
+        time.sleep(_PAUSE)
+        waited = True
+    return waited
+
+
+def _unlock(connection: Connection, kind: int) -> None:
+    try:
+        connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_LOCKS}, {kind})")
+    except DBAPIError:
+        connection.invalidate()  # the session is lost, and its locks with it
+
+
+def streams_free(connection: Connection, kinds: Iterable[int]) -> bool:
+    """Whether no host holds any of these streams."""
+    if connection.dialect.name == "sqlite":
+        return True
+    listed = ",".join(map(str, kinds))
+    found = connection.exec_driver_sql(
+        "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted"
+        f" AND classid = {_LOCKS} AND objid IN ({listed})"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) LIMIT 1"
+    )
+    return found.first() is None
+
+
+def exclude(connection: Connection, number: int) -> None:
+    """Nobody else passes here with that number until the transaction ends."""
+    if connection.dialect.name != "sqlite":  # SQLite has one writer at a time anyway
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({number})")

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, selec
 from ledger.ports.statements import Document, DocumentKind, DocumentScope
 from ledger.store.database import Database
 from ledger.store.dedupe import first_key
+from ledger.store.dialect import exclude
 from ledger.store.schema import document
 from ledger.store.sealing import Sealing, opened
 from ledger.store.terms import AGENT, DOCUMENT, REGISTRATION, SCOPE, Terms
@@ -54,7 +55,7 @@ class Documents:
         """See `ports.DocumentStore.change_document`."""
         number = self._id(scope, id)
         with self._database.write() as connection:
-            self._database.exclude(connection, first_key(number))
+            exclude(connection, first_key(number))
             row = _row(connection, number)
             changed = change(None if row is None else self._open(row)[2])
             connection.execute(delete(document).where(document.c.id == number))

@@ -6,6 +6,7 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from ledger.errors import BadEvidence, CouldNotLook, NotAllowed, Refusal
@@ -37,12 +38,14 @@ def of_disk(error: OSError) -> Refusal:
 
 
 def of_database(error: DBAPIError) -> Refusal:
-    """By SQLite's primary result code; another database's errors are store-unreachable."""
+    """By SQLite's primary result code, or by the SQLSTATE of PostgreSQL."""
     why = str(error.orig)
     if isinstance(error, IntegrityError):
         if "certificate" in why:
             return NotAllowed("certificate-taken")
         return BadEvidence("store-damaged", what=why)
+    if isinstance(error.orig, psycopg.Error):
+        return _of_postgres(error.orig.sqlstate or "", why)
     code = getattr(error.orig, "sqlite_errorcode", None)
     match None if code is None else code & 0xFF:
         case 11 | 26:  # SQLITE_CORRUPT, SQLITE_NOTADB
@@ -57,4 +60,21 @@ def of_database(error: DBAPIError) -> Refusal:
             return CouldNotLook("disk-error", why=why)
         case None:
             return CouldNotLook("store-unreachable", why=why)
+    return BadEvidence("store-damaged", what=why)
+
+
+def _of_postgres(state: str, why: str) -> Refusal:
+    """SQLSTATE of appendix A; its first two characters are the class."""
+    match state:
+        case "53100":  # disk_full
+            return CouldNotLook("disk-full", why=why)
+        case "55P03" | "40001" | "40P01" | "57014":  # lock, serialization, deadlock, time out
+            return CouldNotLook("store-busy", why=why)
+        case "25006" | "42501":  # read_only_sql_transaction, insufficient_privilege
+            return CouldNotLook("store-unwritable", why=why)
+        case "58030":  # io_error
+            return CouldNotLook("disk-error", why=why)
+    # Connection, authorization, resources, intervention, system; or no answer at all.
+    if state[:2] in ("", "08", "28", "3D", "53", "57", "58"):
+        return CouldNotLook("store-unreachable", why=why)
     return BadEvidence("store-damaged", what=why)

@@ -40,6 +40,10 @@ register(
             "数据库结构({found})比本程序新,请升级程序。",
             "The database's schema ({found}) is newer than this program: upgrade the program.",
         ),
+        "database-unknown": (
+            "不支持的数据库：{what}。请用 SQLite 或 postgresql+psycopg://…。",
+            "Not a database that is supported: {what}. SQLite or postgresql+psycopg://… is.",
+        ),
         "certificate-taken": (
             "证书编号或状态序号已被使用。",
             "A certificate number or status index of this batch is already in use.",

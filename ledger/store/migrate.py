@@ -8,10 +8,13 @@ from sqlalchemy import Connection, inspect, text
 
 from ledger.errors import BadEvidence
 from ledger.store.database import Database
+from ledger.store.dialect import exclude
 
 HEAD = "0002"
 """Newest revision under `migrations/versions`; a test compares."""
 
+_MIGRATING = 0x585A4D49475241
+"""Another host that migrates the same database goes first or waits."""
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -44,5 +47,6 @@ def _upgrade(database: Database) -> None:
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     with database.write() as connection:
+        exclude(connection, _MIGRATING)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

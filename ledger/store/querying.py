@@ -45,6 +45,13 @@ class Filter(NamedTuple):
     own: bool = False
 
 
+class Source(NamedTuple):
+    """A query without range, order and limit, and the column that holds the record."""
+
+    text: str
+    record: str
+
+
 class Querying:
     """Reads `posting`, `statement` and `moment`."""
 
@@ -119,22 +126,23 @@ class Querying:
         within: Range,
     ) -> list[Found]:
         if not filters:
-            return self._pages(connection, query, _UNFILTERED, "", within)
-        driver = self._rarest(connection, filters, within)
-        rest = [one for one in filters if one is not driver]
-        others = _somewhere(rest) if driver.own else "".join(_also(one) for one in rest)
+            return self._pages(connection, query, _UNFILTERED, within)
+        counts = self._counts(connection, filters, within)
+        order = sorted(range(len(filters)), key=counts.__getitem__)
+        rarest = filters[order[0]]
+        driver = next((filters[n] for n in order if not filters[n].own), rarest)
+        others = [one for one in filters if one is not driver]
         found: set[Found] = set()
         for term in driver.terms:
-            source = _DRIVEN.format(term=term) + (" AND p.via = 0" if driver.own else "")
-            found.update(self._pages(connection, query, source, others, within))
+            source = _driven(term, driver, rarest, others)
+            found.update(self._pages(connection, query, source, within))
         return list(found)
 
     def _pages(
         self,
         connection: Connection,
         query: StatementQuery,
-        source: str,
-        others: str,
+        source: Source,
         within: Range,
     ) -> list[Found]:
         """The first `limit` different records of one source; a statement that matches through
@@ -145,9 +153,8 @@ class Querying:
         direction = "ASC" if query.ascending else "DESC"
         while len(found) < query.limit:
             rows = connection.exec_driver_sql(
-                f"{source} AND {_RECORD[source is _UNFILTERED]} >= {low}"
-                f" AND {_RECORD[source is _UNFILTERED]} < {high}{others}{voided}"
-                f" ORDER BY {_RECORD[source is _UNFILTERED]} {direction} LIMIT {query.limit}"
+                f"{source.text}{voided} AND {source.record} >= {low} AND {source.record} < {high}"
+                f" ORDER BY {source.record} {direction} LIMIT {query.limit}"
             ).all()
             for stored, record in rows:
                 if not found or found[-1].record != record:
@@ -157,14 +164,17 @@ class Querying:
             low, high = (rows[-1][1] + 1, high) if query.ascending else (low, rows[-1][1])
         return found[: query.limit]
 
-    def _rarest(self, connection: Connection, filters: Sequence[Filter], within: Range) -> Filter:
+    def _counts(
+        self, connection: Connection, filters: Sequence[Filter], within: Range
+    ) -> list[int]:
+        """How many rows each filter has, as far as it matters for finding the rarest."""
         if len(filters) == 1:
-            return filters[0]
+            return [0]
         for bound in _COUNTED:
             counts = [self._count(connection, one, within, bound) for one in filters]
             if min(counts) < bound:
                 break
-        return filters[counts.index(min(counts))]
+        return counts
 
     def _count(self, connection: Connection, one: Filter, within: Range, bound: int) -> int:
         counted = 0
@@ -176,24 +186,26 @@ class Querying:
         return counted
 
 
-_UNFILTERED = "SELECT s.stored, s.record FROM statement s WHERE 1 = 1"
-# CROSS JOIN keeps SQLite to this order of the two tables.
-_DRIVEN = (
-    "SELECT s.stored, s.record FROM posting p CROSS JOIN statement s"
-    " WHERE s.record = p.record AND p.term = {term}"
-)
-_RECORD = ("p.record", "s.record")
+_UNFILTERED = Source("SELECT s.stored, s.record FROM statement s WHERE 1 = 1", "s.record")
 
 
-def _somewhere(filters: Sequence[Filter]) -> str:
-    """The condition that one and the same statement that the row's reaches has terms of all."""
-    if not filters:
-        return ""
-    first, *rest = filters
-    listed = ",".join(map(str, first.terms))
-    return (
-        f" AND EXISTS (SELECT 1 FROM posting v WHERE v.term IN ({listed})"
-        f" AND v.record = p.record{''.join(_also(one, 'v.via') for one in rest)})"
+def _driven(term: int, driver: Filter, rarest: Filter, others: Sequence[Filter]) -> Source:
+    """All rows of the driver's term that meet the other filters.
+
+    CROSS JOIN keeps SQLite to the order of the tables given.
+    """
+    also = "".join(_also(one) for one in others)
+    joined = f"s.record = p.record AND p.term = {term}{also}"
+    select = "SELECT s.stored, s.record FROM"
+    if rarest is driver:
+        own = " AND p.via = 0" if driver.own else ""
+        text = f"{select} posting p CROSS JOIN statement s WHERE {joined}{own}"
+        return Source(text, "p.record")
+    # What is asked of the statement returned is the rarest: it leads to the driver's rows.
+    return Source(
+        f"{select} posting a CROSS JOIN posting p CROSS JOIN statement s"
+        f" WHERE a.term = {rarest.terms[0]} AND a.via = 0 AND p.record = a.record AND {joined}",
+        "a.record",
     )
 
 

@@ -33,12 +33,13 @@ from ledger.store.appending import Appending, Kept, NotFresh
 from ledger.store.attachments import Attachments
 from ledger.store.database import Database, in_lists
 from ledger.store.dedupe import first_key, payloads
+from ledger.store.dialect import streams_free
 from ledger.store.documents import forget_documents
 from ledger.store.entries import StreamState, read_state
 from ledger.store.ids import KINDS, Ids, KnownIds, identity, place
 from ledger.store.links import VOIDED, VOIDS, Links, Node
 from ledger.store.named import Named
-from ledger.store.pace import Pace, count_erasure, read_horizon, save_stored
+from ledger.store.pace import Horizon, Pace, count_erasure, read_horizon, save_stored
 from ledger.store.querying import Querying
 from ledger.store.schema import KIND_SHIFT, lookup, moment, posting, record, statement
 from ledger.store.sealing import Sealing, opened
@@ -121,13 +122,14 @@ class Statements:
         done."""
         arriving = [one for batch in prepared for one in batch]
         with self._database.write() as connection:
+            horizon = read_horizon(connection, lock=True)
             states = self._states(connection)
             self._assign(states, arriving)
             for kind, some in _by_kind(arriving).items():
                 digests = [one.digest for one in some]
                 self._appending[kind].claim(connection, states[kind], digests)
             self._refuse_known_elsewhere(connection, states, arriving)
-            seen = self._save(connection, states, arriving, batches, now)
+            seen = self._save(connection, horizon, states, arriving, batches, now)
         self._named.commit(*seen)
         return [
             BatchOutcome(tuple(place(one.record)[1] for one in batch), (True,) * len(batch))
@@ -168,6 +170,7 @@ class Statements:
     ) -> list[BatchOutcome]:
         """Something is repeated: what is there is read first."""
         with self._database.write() as connection:
+            horizon = read_horizon(connection, lock=True)
             states = self._states(connection)
             uuids = [one.new.id for batch in prepared for one in batch]
             known = self._ids.known(connection, uuids)
@@ -188,7 +191,7 @@ class Statements:
                 for batch, outcome in zip(batches, outcomes, strict=True)
                 if any(outcome.fresh)
             ]
-            seen = self._save(connection, states, judge.accepted, stored, now)
+            seen = self._save(connection, horizon, states, judge.accepted, stored, now)
         self._named.commit(*seen)
         return outcomes
 
@@ -204,13 +207,14 @@ class Statements:
     def _save(
         self,
         connection: Connection,
+        horizon: Horizon,
         states: dict[str, StreamState],
         accepted: Sequence[Incoming],
         batches: Sequence[StatementBatch],
         now: int,
-    ) -> tuple[int, int]:
+    ) -> Horizon:
         """All rows of numbered statements. Returns the horizon after it."""
-        last, erasures = read_horizon(connection, lock=True)
+        last, erasures = horizon
         stored = self._pace.next(last, now)
         save_stored(connection, stored)
         self._named.begin(last, erasures)
@@ -226,7 +230,7 @@ class Statements:
         if declared:
             data = [each for batch in batches for each in batch.attachments]
             self._attachments.save(connection, declared, data)
-        return stored, erasures
+        return Horizon(stored, erasures)
 
     def _index(self, connection: Connection, accepted: Sequence[Incoming], stored: int) -> None:
         """The statements' rows, their postings, and what follows from references."""
@@ -318,9 +322,10 @@ class Statements:
 
     def consistent_through(self, now: int) -> int:
         """See `ports.StatementStore.consistent_through`."""
-        if self._pace.promise(now):
-            return now
         with self._database.read() as connection:
+            free = streams_free(connection, (int(KINDS_BY_NAME[kind]) for kind in KINDS))
+            if free and self._pace.promise(now):
+                return now
             return min(now, read_horizon(connection).stored)
 
     def attachment(self, sha2: str) -> Attachment | None:
@@ -351,6 +356,7 @@ class Statements:
             raise UnknownNumber("no-such-record", stream=kind, index=index)
         number = self._appending[kind].base + index
         with self._database.write() as connection:
+            count_erasure(connection)  # and nobody appends meanwhile
             done = connection.execute(
                 update(record)
                 .where(record.c.id == number, record.c.payload.is_not(None))
@@ -363,7 +369,6 @@ class Statements:
                 self._unlist(connection, number)
                 self._attachments.erase(connection, number)
                 connection.execute(delete(statement).where(statement.c.record == number))
-            count_erasure(connection)
         return done.rowcount == 1
 
     def _unlist(self, connection: Connection, number: int) -> None:

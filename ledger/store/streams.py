@@ -16,7 +16,9 @@ from ledger.errors import BadEvidence, UnknownNumber
 from ledger.ports import AnchorRow, CertificateFacts, LookupRow, StreamWriter
 from ledger.store.database import Database, in_lists
 from ledger.store.dedupe import Digest, Identities
+from ledger.store.dialect import stream_excluded
 from ledger.store.entries import base_of, read_entries, read_size, spans
+from ledger.store.failures import refusing
 from ledger.store.locks import held
 from ledger.store.schema import (
     KIND_SHIFT,
@@ -63,8 +65,13 @@ class Streams:
     @contextmanager
     def _held(self, kind: str, timeout: float) -> Iterator[bool]:
         """The stream's lock; whether somebody else had it first."""
-        with held(self._folder / kind / "lock", timeout, "stream-busy", kind=kind) as waited:
-            yield waited
+        number, engine = base_of(kind) >> KIND_SHIFT, self._database.engine
+        with (
+            held(self._folder / kind / "lock", timeout, "stream-busy", kind=kind) as waited,
+            refusing(),
+            stream_excluded(engine, number, kind, timeout) as waited_there,
+        ):
+            yield waited or waited_there
 
     def erase(self, kind: str, index: int) -> bool:
         """Deletes payload, salt and look-up keys of a record; False if that was done before.
