@@ -14,6 +14,7 @@ from api.commands import (
     init,
     issue,
     key,
+    pull,
     serve,
     status,
     token,
@@ -22,7 +23,8 @@ from api.commands import (
 from ledger.terminal import Parser, command_parser, run
 
 COMMANDS = (
-    init, chain, council, serve, token, key, ingest, export, erase, anchor, issue, status, trust,
+    init, chain, council, serve, token, key, ingest, pull, export, erase, anchor, issue, status,
+    trust,
 )  # fmt: skip
 
 
