@@ -104,9 +104,9 @@ def check_uri(value: Any, at: str = "", rule: str = "XAPI-00007") -> str:
 def check_mailto(value: Any, at: str = "", rule: str = "XAPI-00038") -> str:
     """`mailto:` and one mailbox."""
     if type(value) is not str:
-        wrong_type(value, at, rule, "mailto:…@…")
+        wrong_type(value, at, rule, "mailto:name@host")
     if not _MAILTO.match(value):
-        bad_value(at, rule, "mailto:…@…")
+        bad_value(at, rule, "mailto:name@host")
     return value
 
 
