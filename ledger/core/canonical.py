@@ -27,6 +27,7 @@ _BRACKET = re.compile(rb"[\[\]{}]")
 _ROUND = bytes.maketrans(b"[]{}", b"()()")
 _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_ALWAYS_PLAIN = frozenset({str, bool, type(None)})
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -39,24 +40,24 @@ def _is_plain(value: Any) -> bool:
     """Whether the value has only string keys, strings, safe integers, plain fractions, booleans,
     null and lists. Among keys beyond the basic plane the order by UTF-16 units would differ from
     that by code points."""
-    waiting = [value]
-    while waiting:
-        item = waiting.pop()
-        kind = type(item)
-        if kind is str or item is None or kind is bool:
-            continue
-        if kind is dict:
-            for key in item:
+    waiting: list[Any] = [[value]]
+    for items in waiting:  # which grows meanwhile
+        if type(items) is dict:
+            for key in items:
                 if type(key) is not str or not (key.isascii() or max(key) < "\U00010000"):
                     return False
-            waiting.extend(item.values())
-        elif kind is list:
-            waiting.extend(item)
-        elif kind is int:
-            if not -MAX_SAFE_INT <= item <= MAX_SAFE_INT:
+            items = items.values()
+        for item in items:
+            kind = type(item)
+            if kind in _ALWAYS_PLAIN:
+                continue
+            if kind is dict or kind is list:
+                waiting.append(item)
+            elif kind is int:
+                if not -MAX_SAFE_INT <= item <= MAX_SAFE_INT:
+                    return False
+            elif kind is not float or not _is_plain_fraction(item):
                 return False
-        elif kind is not float or not _is_plain_fraction(item):
-            return False
     return True
 
 
