@@ -34,7 +34,7 @@ from api.xapi.parameters import decoded
 from api.xapi.problems import NoSuchMethod, problem
 from api.xapi.request import Call, Handler, Handlers, Service
 from ledger.core.xapi.versions import Version
-from ledger.errors import CouldNotLook, Refusal, UnknownNumber
+from ledger.errors import BadEvidence, CouldNotLook, Refusal, UnknownNumber
 from ledger.ports import TokenRow, TokenStore
 
 log = logging.getLogger("xuezheng")
@@ -182,7 +182,10 @@ def _is_alternate(incoming: Incoming) -> bool:
 def _unfolded(incoming: Incoming, content: bytes) -> Unfolded:
     parameters = decoded(incoming.query)
     if _is_alternate(incoming) and "method" in parameters:
-        return unfold(parameters, incoming.headers, content)
+        inner = unfold(parameters, incoming.headers, content)
+        if versioning.version_or(inner.headers.get(versioning.HEADER), Version.V1) is Version.V2:
+            raise BadEvidence("xapi-alternate", why="2.0", requirement="IEEE 9274.1.1, 4.1.1")
+        return inner
     return Unfolded(incoming.method, parameters, incoming.headers, content)
 
 

@@ -34,7 +34,7 @@ STATEMENT: Json = {
         "contextActivities": {"category": [{"id": "x:3", "objectType": "Activity"}]},
         "extensions": {"x:e": {"name": {"en": "a", "zh": "b"}}},
     },
-    "authority": {"name": "LMS", "account": {"homePage": "https://a.cn", "name": "1"}},
+    "authority": {"name": "LMS", "account": {"homePage": "https://a.example", "name": "1"}},
     "attachments": [{"display": {"en": "a", "zh": "b"}}],
 }  # fmt: skip
 
@@ -67,10 +67,10 @@ def test_ids() -> None:
                     "agent": {"mbox": "mailto:c@b.cn"},
                 }
             ],
-            "contextActivities": {"category": [{"id": "x:3", "objectType": "Activity"}]},
+            "contextActivities": {"category": [{"id": "x:3"}]},
             "extensions": {"x:e": {"name": {"en": "a", "zh": "b"}}},
         },
-        "authority": {"account": {"homePage": "https://a.cn", "name": "1"}},
+        "authority": {"account": {"homePage": "https://a.example", "name": "1"}},
     }
 
 
