@@ -56,7 +56,10 @@ def test_canonical_takes_the_merged_definition_in_one_language_for_each_map(lrs:
     activity = course(name={"en": "Algebra"}, description={"en": "Numbers", "zh": "数"})
     (id,) = lrs.stored(statement(object=activity, verb={
         "id": new_verb(), "display": {"en": "passed", "zh": "通过", "fr": "réussi"}}))  # fmt: skip
-    later = {"id": activity["id"], "definition": {"name": {"zh": "代数"}, "type": "http://a.b/c"}}
+    later = {
+        "id": activity["id"],
+        "definition": {"name": {"zh": "代数"}, "type": "http://types.example/course"},
+    }
     lrs.stored(statement(object=later))
 
     def asked(language: str) -> tuple[Any, Any]:
@@ -70,11 +73,19 @@ def test_canonical_takes_the_merged_definition_in_one_language_for_each_map(lrs:
         return found["object"]["definition"], found["verb"]["display"]
 
     assert asked("zh-CN, zh;q=0.9, fr;q=0.2") == (
-        {"name": {"zh": "代数"}, "description": {"zh": "数"}, "type": "http://a.b/c"},
+        {
+            "name": {"zh": "代数"},
+            "description": {"zh": "数"},
+            "type": "http://types.example/course",
+        },
         {"zh": "通过"},
     )
     assert asked("fr, en;q=0.5") == (
-        {"name": {"en": "Algebra"}, "description": {"en": "Numbers"}, "type": "http://a.b/c"},
+        {
+            "name": {"en": "Algebra"},
+            "description": {"en": "Numbers"},
+            "type": "http://types.example/course",
+        },
         {"fr": "réussi"},
     )
     assert lrs.one(id)["object"] == activity

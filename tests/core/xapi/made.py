@@ -24,7 +24,9 @@ TIMES = st.sampled_from(["2026-11-23T08:00:00Z", "2026-11-23T16:00:00.5+08:00"])
 IDENTIFIERS: st.SearchStrategy[Json] = st.one_of(
     st.sampled_from(["a@b.cn", "c@d.cn", "E@f.cn"]).map(lambda box: {"mbox": f"mailto:{box}"}),
     st.sampled_from(["a" * 40, "0" * 40]).map(lambda text: {"mbox_sha1sum": text}),
-    st.sampled_from(["https://id.cn/1", "https://id.cn/2"]).map(lambda iri: {"openid": iri}),
+    st.sampled_from(["https://id.example/1", "https://id.example/2"]).map(
+        lambda iri: {"openid": iri}
+    ),
     st.sampled_from(["1", "2", "a\nb"]).map(
         lambda name: {"account": {"homePage": "https://univ-a.example", "name": name}}
     ),

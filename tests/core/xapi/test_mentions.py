@@ -24,7 +24,10 @@ REGISTRATION = "16FD2706-8BAF-433B-82EB-8C7FADA847DA"
         ({"mbox": 'mailto:"a@B"@C.cn'}, 'mbox\nmailto:"a@B"@c.cn'),
         ({"mbox_sha1sum": "AB" * 20}, "mbox_sha1sum\n" + "ab" * 20),
         ({"openid": "https://ID.example/A"}, "openid\nhttps://ID.example/A"),
-        ({"account": {"homePage": "https://a.cn", "name": "b\nc"}}, "account\nhttps://a.cn\nb\nc"),
+        (
+            {"account": {"homePage": "https://a.example", "name": "b\nc"}},
+            "account\nhttps://a.example\nb\nc",
+        ),
         ({"objectType": "Group", "member": [{"mbox": "mailto:a@b.cn"}]}, ""),
         ({"objectType": "Group", "openid": "x:1", "member": []}, "openid\nx:1"),
     ],
