@@ -69,7 +69,7 @@ class IngestReport:
 def authority_of(office: Office, name: str) -> bytes:
     """Who vouches for statements that come in otherwise than by a token: the institution itself,
     under the name of the way in."""
-    account = {"homePage": office.identity.public_url, "name": name}
+    account = {"homePage": f"https://{office.identity.domain}", "name": name}
     return canonical_json({"objectType": "Agent", "account": account})
 
 

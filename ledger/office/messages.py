@@ -46,6 +46,7 @@ register(
             "{stream} 流中没有第 {index} 条记录。",
             "The {stream} stream has no record {index}.",
         ),
+        "no-such-statement": ("没有编号为 {id} 的记录。", "There is no statement {id}."),
         "no-such-stream": ("没有名为 {stream} 的流。", "There is no stream {stream}."),
         "lookup-out-of-range": (
             "查询前缀不合法。",

@@ -250,7 +250,7 @@ def test_visible_as_statements(school: Institution) -> None:
     (found,) = school.statements.statements(StatementQuery())
     shown = queries.assembled(found)
     assert shown["authority"]["account"] == {
-        "homePage": school.identity.public_url,
+        "homePage": f"https://{school.identity.domain}",
         "name": "ingest",
     }
     assert (found.kind, shown["version"]) == ("teaching", "1.0.0")
