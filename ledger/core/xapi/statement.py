@@ -18,7 +18,7 @@ from ledger.core.xapi.shapes import (
     not_together,
     wrong_type,
 )
-from ledger.core.xapi.values import check_iri, check_language_map, check_uuid, parse_timestamp
+from ledger.core.xapi.values import check_iri, check_language_map, check_timestamp, check_uuid
 from ledger.core.xapi.versions import Version
 
 VOIDED = "http://adlnet.gov/expapi/verbs/voided"
@@ -64,7 +64,7 @@ def check_statement(value: Any, version: Version) -> dict[str, Any]:
     if "id" in statement:
         check_uuid(statement["id"], "/id")
     if "stored" in statement:
-        parse_timestamp(statement["stored"], "/stored", version, "XAPI-00023")
+        check_timestamp(statement["stored"], "/stored", version, "XAPI-00023")
     if "version" in statement:
         _check_version(statement["version"], version)
     if "authority" in statement:
@@ -93,7 +93,7 @@ def _check_body(statement: dict[str, Any], version: Version, at: str) -> str:
     if "context" in statement:
         check_context(statement["context"], version, kind == "Activity", f"{at}/context")
     if "timestamp" in statement:
-        parse_timestamp(statement["timestamp"], f"{at}/timestamp", version, "XAPI-00022")
+        check_timestamp(statement["timestamp"], f"{at}/timestamp", version, "XAPI-00022")
     if "attachments" in statement:
         check_attachments(statement["attachments"], f"{at}/attachments")
     return kind

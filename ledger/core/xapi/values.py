@@ -71,6 +71,13 @@ _RFC3339 = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?"
     r"(?:[Zz]|([+\-])([0-9]{2}):([0-9]{2}))\Z"
 )
+# The same without the cases that want a calendar: leap days, leap seconds, the offset -00:00.
+_PLAIN_RFC3339 = re.compile(
+    r"(?!0000)[0-9]{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
+    r"|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
+    r"[Tt ](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]++)?"
+    r"(?:[Zz]|(?!-00:00)[+\-](?:[01][0-9]|2[0-3]):[0-5][0-9])\Z"
+)
 _ISO8601 = re.compile(
     r"([0-9]{4})(?:"
     r"-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]+))?)?"
@@ -175,6 +182,12 @@ def check_duration(value: Any, at: str = "", rule: str = "XAPI-00124") -> str:
     if not _DURATION.match(value) and not _DURATION.match(_FRACTION.sub("", value)):
         bad_value(at, rule, "duration (ISO 8601:2004 4.4.3.2)")
     return value
+
+
+def check_timestamp(value: Any, at: str, version: Version, rule: str) -> None:
+    """What `parse_timestamp` takes; nearly always without the arithmetic."""
+    if type(value) is not str or not _PLAIN_RFC3339.match(value):
+        parse_timestamp(value, at, version, rule)
 
 
 def parse_timestamp(

@@ -102,6 +102,28 @@ def test_timestamps_as_python_writes_them(moment: datetime, separator: str) -> N
         assert parse_timestamp(text, "", version) == want
 
 
+DIGITS = st.text("0123456789:-+.TZ ", max_size=6)
+
+
+@given(st.datetimes(FIRST, LAST, timezones=OFFSETS), st.integers(0, 30), DIGITS)
+@example(datetime(2015, 10, 21, tzinfo=UTC), 10, " ")
+@example(datetime(2015, 12, 31, tzinfo=UTC), 5, "02")
+@settings(max_examples=400, deadline=None)
+def test_checked_as_parsed(moment: datetime, place: int, more: str) -> None:
+    """The short way takes exactly what the whole way takes."""
+    text = moment.isoformat()
+    text = text[:place] + more + text[place + len(more) :]
+    for version in Version:
+        outcomes = []
+        for read in (values.check_timestamp, parse_timestamp):
+            try:
+                read(text, "/place", version, "XAPI-00022")
+                outcomes.append("")
+            except BadEvidence as refused:
+                outcomes.append(str(refused))
+        assert outcomes[0] == outcomes[1]
+
+
 @given(st.datetimes(FIRST, LAST))
 @settings(max_examples=100, deadline=None)
 def test_basic_is_extended_without_hyphens(moment: datetime) -> None:
