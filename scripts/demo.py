@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from scripts import demo_data
+from scripts import demo_data, demo_learning
 from scripts.demo_forgery import forged_frame_text, tampered
 from scripts.demo_stage import (
     BIN,
@@ -229,6 +229,7 @@ def main_job(demo: Demo) -> None:
         statements.write_bytes(data)
         print(f"  {source}")
         kill_in_the_middle(demo, north, statements)
+        demo_learning.learns(demo, north)
     with step("颁发证书", "certificates"):
         degrees = issue(demo, north, demo_data.degree_roster(), "degrees.csv", "degree")
         demo.expect(
@@ -249,10 +250,13 @@ def main_job(demo: Demo) -> None:
         trust(demo, (authority, north, south))
     with step("陌生人核验", "a stranger checks"):
         strangers(demo, north, south)
+        demo_learning.own_copy(demo, north)
     with step("撤销、暂停、恢复", "revoked, suspended, reinstated"):
         status_changes(demo, north)
     with step("攻击", "attacks"):
         attacks(demo, north)
+    with step("按人删除", "erasure by person"):
+        demo_learning.erased(demo, north)
     with step("审计", "audit"):
         audit(demo)
     with step("核验网页", "the verifier page"):

@@ -49,8 +49,8 @@ EXPECTED = {
             "xAPI ingest, one by one, 2 connections, {}",
             "xAPI ingest, filling to 410, {}",
             "xAPI ingest, batches of 100, 410 there, {}",
-            "xAPI GET of 100 by agent and activity, median, drawn from the statements, "
-            "610 there, {}",
+            "xAPI GET of 100 by agent and activity, often together, 610 there, median, {}",
+            "xAPI GET of 100 by agent and activity, busy, never together, 610 there, 99 of 100, {}",
             "Memory of the server, most, {}",
         )
     ],

@@ -43,7 +43,7 @@ def test_an_id_stands_once() -> None:
 
 def test_sentences_are_sentences() -> None:
     for sentences, _ in areas().values():
-        assert [one for one, text in sentences.items() if len(text) < 15 or "\n" in text] == []
+        assert [one for one, text in sentences.items() if len(text) < 8 or "\n" in text] == []
 
 
 def test_markers_are_found_wherever_they_stand(tmp_path: Path) -> None:
