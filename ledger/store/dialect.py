@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from ledger.errors import CouldNotLook, WrongUse
+from ledger.store.failures import refusing
 
 PRAGMAS = (
     "journal_mode = WAL",
@@ -132,8 +133,11 @@ def stream_excluded(engine: Engine, kind: int, name: str, timeout: float) -> Ite
     if engine.dialect.name == "sqlite":
         yield False
         return
-    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-        waited = _await_lock(connection, kind, name, timeout)
+    with refusing():
+        connection = engine.execution_options(isolation_level="AUTOCOMMIT").connect()
+    with connection:
+        with refusing():
+            waited = _await_lock(connection, kind, name, timeout)
         try:
             yield waited
         finally:

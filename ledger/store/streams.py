@@ -18,7 +18,6 @@ from ledger.store.database import Database, in_lists
 from ledger.store.dedupe import Digest, Identities
 from ledger.store.dialect import stream_excluded
 from ledger.store.entries import base_of, read_entries, read_size, spans
-from ledger.store.failures import refusing
 from ledger.store.locks import held
 from ledger.store.schema import (
     KIND_SHIFT,
@@ -68,7 +67,6 @@ class Streams:
         number, engine = base_of(kind) >> KIND_SHIFT, self._database.engine
         with (
             held(self._folder / kind / "lock", timeout, "stream-busy", kind=kind) as waited,
-            refusing(),
             stream_excluded(engine, number, kind, timeout) as waited_there,
         ):
             yield waited or waited_there

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.core import merkle
@@ -104,3 +105,7 @@ def check_tiles(folder: Path, entries: list[bytes], leaves: list[bytes], size: i
         full = len(hashes) // 256
         hashes = [merkle.root(hashes[n * 256 : n * 256 + 256]) for n in range(full)]
         level += 1
+
+
+sqlite_only = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+"""For what only SQLite has: pragmas, pages, a file that is copied."""

@@ -16,6 +16,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from ledger.store import Store, migrate, open_store
 from ledger.store.schema import metadata
+from tests.store.samples import sqlite_only
 
 
 def test_migrations_lead_to_the_schema(disk: Store) -> None:
@@ -42,6 +43,7 @@ def test_schema_compiles_for_postgresql() -> None:
     assert any("WHERE state NOT IN" in text for text in indexes)
 
 
+@sqlite_only
 def test_pragmas(disk: Store) -> None:
     with disk._database.read() as connection:
         found = [
