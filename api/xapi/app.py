@@ -44,6 +44,7 @@ _BELOW = PREFIX + "/"
 THREADS = 32
 FREE_BODY = 64 << 10
 """Bytes that anybody may send before it is known who sends."""
+STALE_MILLIS = 1_000
 FORM_BODY = 4 << 20
 """Bytes of an alternate request, in which the token stands inside the form."""
 _WITH_BODY = frozenset({"PUT", "POST"})
@@ -76,6 +77,7 @@ class XapiDoor:
     def __init__(self, service: Service, tokens: TokenStore, handlers: Handlers) -> None:
         self._service, self._tokens, self._handlers = service, tokens, handlers
         self._threads = ThreadPoolExecutor(THREADS, "xapi")
+        self._heard = (0, 0)
 
     def close(self) -> None:
         """Waits for the requests under way."""
@@ -164,11 +166,21 @@ class XapiDoor:
         given = incoming.headers.get(versioning.HEADER)
         version = versioning.version_or(given, Version.V1)
         if incoming.resource == "statements" and answers.CONSISTENT_THROUGH not in response.headers:
-            office = self._service.office
             with suppress(Refusal):  # the store cannot say: then the answer does not either
-                through = office.statements.consistent_through(office.millis())
+                through = self._through(incoming.method in _WITH_BODY)
                 response.headers[answers.CONSISTENT_THROUGH] = answers.timestamp(through)
         return answers.dressed(response, version)
+
+    def _through(self, writing: bool) -> int:
+        """Until when all can be read, in milliseconds. What was true stays true, so that a writer
+        gets what was last heard, and does not wait for the store once more."""
+        office = self._service.office
+        now = office.millis()
+        asked, through = self._heard
+        if not writing or now - asked > STALE_MILLIS:
+            through = office.statements.consistent_through(now)
+            self._heard = (now, through)
+        return through
 
 
 def _is_alternate(incoming: Incoming) -> bool:
