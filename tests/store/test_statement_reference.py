@@ -21,6 +21,7 @@ from ledger.ports.statements import (
     StoredStatement,
 )
 from ledger.store import Store
+from scripts.postgres import Postgres
 from tests.store.samples import sealed_store
 from tests.store.statement_worlds import ACTIVITIES, ACTORS, IDS, Concrete, World, worlds
 
@@ -104,7 +105,28 @@ def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     store.close()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.fixture(scope="module")
+def postgres(
+    tmp_path_factory: pytest.TempPathFactory, postgres_server: Postgres
+) -> Iterator[Store]:
+    url = postgres_server.create_database()
+    store = sealed_store(tmp_path_factory.mktemp("reference"), url)
+    yield store
+    store.close()
+    postgres_server.drop_database(url)
+
+
+def budget(examples: int) -> settings:
+    return settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@budget(60)
 @given(world=worlds())
 def test_sqlite(sqlite: Store, world: World) -> None:
     judged(sqlite, world)
+
+
+@budget(15)
+@given(world=worlds())
+def test_postgres(postgres: Store, world: World) -> None:
+    judged(postgres, world)
