@@ -17,7 +17,7 @@ from typing import Any
 from starlette.responses import Response
 
 from api.xapi.answers import no_content
-from api.xapi.etags import preconditions, tagged
+from api.xapi.etags import preconditions, quoted, tagged
 from api.xapi.parameters import only, required, wrong_value
 from api.xapi.request import Call, Handler, Service
 from ledger.core.canonical import canonical_json, parse_json
@@ -118,9 +118,10 @@ def _delete(resource: DocumentResource, service: Service, call: Call) -> Respons
 def _change(
     resource: DocumentResource, service: Service, call: Call, change: rules.Change
 ) -> Response:
-    scope = resource.scope(call)
-    service.office.documents.change_document(scope, _one_id(resource, call), change)
-    return no_content()
+    """204, with the tag of what is there now: for the next If-Match."""
+    scope, id = resource.scope(call), _one_id(resource, call)
+    left = service.office.documents.change_document(scope, id, change)
+    return no_content(None if left is None else {"ETag": quoted(left.etag)})
 
 
 def _delete_many(

@@ -56,6 +56,11 @@ def _tags(value: str | None, header: str, weak: bool) -> tuple[str, ...] | None:
     )
 
 
+def quoted(etag: str) -> str:
+    """The tag as the header shows it."""
+    return f'"{etag}"'
+
+
 def tagged(
     call: Call, content: bytes, content_type: str = JSON, updated: int | None = None
 ) -> Response:
@@ -69,7 +74,7 @@ def tagged(
         raise PreconditionFailed(
             "xapi-precondition", header="If-Match", pointer="", requirement=CONCURRENCY
         )
-    headers = {"ETag": f'"{etag}"'}
+    headers = {"ETag": quoted(etag)}
     if updated is not None:
         headers["Last-Modified"] = http_date(updated)
     if conditions.seen(etag):

@@ -45,6 +45,17 @@ def test_the_tag_is_the_quoted_sha1_of_the_content(asking: Asking, resource: str
     assert listed.headers["ETag"] == f'"{hashlib.sha1(listed.content).hexdigest()}"'
 
 
+@every
+def test_a_change_answers_with_the_new_tag(asking: Asking, resource: str) -> None:
+    one = parameters(resource)
+    for send in (asking.post, asking.put, asking.post):
+        headers = {"If_Match": "*"} if send == asking.put else {}
+        changed = send(resource, one, {"by": str(send)}, **headers)
+        assert changed.status_code == 204
+        assert changed.headers["ETag"] == asking.get(resource, one).headers["ETag"]
+    assert "ETag" not in asking.delete(resource, one).headers
+
+
 def test_activities_and_agents_have_tags_too(asking: Asking) -> None:
     one = parameters(STATES)
     for resource, name in (("activities", "activityId"), ("agents", "agent")):
