@@ -22,31 +22,27 @@ def below(at: str, key: str) -> str:
     return f"{at}/{shown.replace('~', '~0').replace('/', '~1')}"
 
 
-def refuse(code: str, at: str, rule: str, expected: str) -> NoReturn:
-    """Raise the refusal `code` at a place."""
-    raise BadEvidence(code, pointer=at, requirement=rule, expected=expected)
-
-
 def wrong_type(value: Any, at: str, rule: str, expected: str) -> NoReturn:
     """Raise for a value of another JSON type; null has a refusal of its own (XAPI-00001)."""
     if value is None:
-        refuse("xapi-null", at, "XAPI-00001", expected)
-    refuse("xapi-wrong-type", at, rule, expected)
+        raise BadEvidence("xapi-null", pointer=at, requirement="XAPI-00001", expected=expected)
+    raise BadEvidence("xapi-wrong-type", pointer=at, requirement=rule, expected=expected)
 
 
 def bad_value(at: str, rule: str, expected: str) -> NoReturn:
     """Raise for a value of the right type that the standard refuses."""
-    refuse("xapi-bad-value", at, rule, expected)
+    raise BadEvidence("xapi-bad-value", pointer=at, requirement=rule, expected=expected)
 
 
 def missing(at: str, key: str, rule: str, expected: str) -> NoReturn:
     """Raise for a property that must be there."""
-    refuse("xapi-missing-property", f"{at}/{key}", rule, expected)
+    place = f"{at}/{key}"
+    raise BadEvidence("xapi-missing-property", pointer=place, requirement=rule, expected=expected)
 
 
 def not_together(at: str, rule: str, expected: str) -> NoReturn:
     """Raise for a property that what stands beside it or above it excludes."""
-    refuse("xapi-not-together", at, rule, expected)
+    raise BadEvidence("xapi-not-together", pointer=at, requirement=rule, expected=expected)
 
 
 def check_object(
@@ -64,7 +60,12 @@ def _unknown_key(value: dict[str, Any], allowed: frozenset[str], at: str) -> NoR
     key = next(key for key in value if key not in allowed)
     cased = key.lower() in {name.lower() for name in allowed}
     rule = "XAPI-00008" if cased else "XAPI-00010"
-    refuse("xapi-unknown-property", below(at, key), rule, ", ".join(sorted(allowed)))
+    raise BadEvidence(
+        "xapi-unknown-property",
+        pointer=below(at, key),
+        requirement=rule,
+        expected=", ".join(sorted(allowed)),
+    )
 
 
 def check_array(value: Any, at: str, rule: str, expected: str) -> list[Any]:
