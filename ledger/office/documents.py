@@ -19,7 +19,6 @@ from ledger.office import messages_statements as _messages  # noqa: F401  (regis
 from ledger.ports.statements import Document
 
 JSON = "application/json"
-MAX_DEPTH = 256
 CONCURRENCY = "XAPI-00322"
 ANY = (" * ",)
 """The header `*`. No tag is like it: there are no blanks in tags."""
@@ -51,7 +50,7 @@ def is_json(content_type: str) -> bool:
 
 def _value(content: bytes) -> Any:
     try:
-        return parse_json(content, MAX_DEPTH, len(content))
+        return parse_json(content, limit=len(content))
     except BadEvidence as bad:
         reason = bad.detail["reason"]
         raise BadEvidence(
