@@ -268,7 +268,8 @@ def check_commitment(record: RecordFile) -> Check:
 def check_authority(record: RecordFile, issuer: Issuer, view: RecordView) -> Check:
     """At the covering anchor's block the institution was accredited for records of this kind."""
     if not issuer.from_chain:
-        return missing("authority", "授权记录", "the accreditation", view.lost() or _OFFLINE)
+        gone = view.institution if isinstance(view.institution, Missing) else Missing("offline")
+        return missing("authority", "授权记录", "the accreditation", view.lost() or gone)
     if record.anchorage is None:
         return unknown(
             "authority", "尚未上链，没有记账时间。", "Not anchored yet: there is no ledger time."
@@ -332,6 +333,3 @@ def _anchored_root(size: int, head: Head, view: RecordView) -> bytes | None:
     if not isinstance(at, Missing) and at.size == size <= head.size:
         return at.root
     return None
-
-
-_OFFLINE = Missing("offline")
