@@ -13,17 +13,20 @@ from __future__ import annotations
 import getpass
 import json
 import os
+import re
 import secrets
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from api import messages as _messages  # noqa: F401  (registers the codes)
 from ledger.errors import BadEvidence, NotAllowed, WrongUse
 from ledger.office.context import Identity
 from ledger.ports import Contracts
+
+_PASSWORD = re.compile(r"^([\w+]+://[^:@/]*):[^@]*@")
+"""In a database's URL, as SQLAlchemy reads it."""
 
 
 @dataclass(frozen=True)
@@ -124,11 +127,7 @@ def kept_database(option: str | None) -> str | None:
     if option is not None:
         return option
     url = os.environ.get("XUEZHENG_DATABASE")
-    if not url:
-        return None
-    parts = urlsplit(url)
-    credentials, at, host = parts.netloc.rpartition("@")
-    return urlunsplit(parts._replace(netloc=credentials.partition(":")[0] + at + host))
+    return _PASSWORD.sub(r"\1@", url) if url else None
 
 
 def _pretty(value: Any) -> bytes:
