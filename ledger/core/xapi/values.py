@@ -14,9 +14,10 @@ from typing import Any
 from ledger.core.xapi.shapes import bad_value, below, check_string, wrong_type
 from ledger.core.xapi.versions import Version
 
-# RFC 3987. Possessive and without overlap: linear on any input.
+# RFC 3987, without the bidirectional controls that its section 4.1 forbids. Possessive and without
+# overlap: linear on any input.
 _UCS = (
-    "\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef"
+    "\u00a0-\u200d\u2010-\u2029\u202f-\ud7ff\uf900-\ufdcf\ufdf0-\uffef"
     + "".join(f"{chr(0x10000 * p)}-{chr(0x10000 * p + 0xFFFD)}" for p in range(1, 14))
     + "\U000e1000-\U000efffd"
 )

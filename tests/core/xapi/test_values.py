@@ -244,6 +244,8 @@ def test_iris(text: str) -> None:
         "a:b\n",
         "a:\ud800",
         "a:\ufffe",
+        "a:\u202e",
+        "a:\u200f",
         "a:\ue000",
     ],
 )
