@@ -10,11 +10,12 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import HTMLResponse, JSONResponse
 
 from api.http import problems, public, records, registrar
-from api.http.description import complete, page
+from api.http.description import PROBLEM, complete, page
 from api.http.limits import BodyLimit
 from api.metrics import Metrics
 from api.wiring import Institution
 from api.xapi.app import PREFIX, XapiDoor, XapiFirst
+from api.xapi.description import described
 from api.xapi.request import Service
 from api.xapi.resources import HANDLERS
 from ledger.errors import Refusal
@@ -84,7 +85,9 @@ def create_app(
         return Response(data, media_type=media_type)
 
     describe = app.openapi
-    app.openapi = lambda: complete(describe(), PRIVATE)  # type: ignore[method-assign]
+    app.openapi = lambda: described(  # type: ignore[method-assign]
+        complete(describe(), PRIVATE), PROBLEM
+    )
 
     @app.get("/docs", include_in_schema=False)
     def docs() -> HTMLResponse:
