@@ -16,6 +16,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "spec" / "errors.md"
 CAUSES = ("BadEvidence", "CouldNotLook", "NotAllowed", "UnknownNumber", "WrongUse", "Refusal")
 OTHERS = {
+    "Conflict": ("NotAllowed", 0),
+    "PreconditionFailed": ("NotAllowed", 0),
     "Unauthorized": ("NotAllowed", 0),
     "Shape": ("BadEvidence", 0),
     "held": ("CouldNotLook", 0),
