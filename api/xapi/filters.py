@@ -42,7 +42,7 @@ _FILTERS = frozenset(
         "ascending",
     }
 )
-_KNOWN = _SINGLE | _FILTERS | {"more"}
+KNOWN = _SINGLE | _FILTERS | {"more"}
 MAX_LINK = 64 << 10
 
 
@@ -61,7 +61,7 @@ class Asked:
 
 def asked(parameters: Mapping[str, str], version: Version, mine: bytes | None) -> Asked:
     """Raises BadEvidence (400) for what the standard refuses; `mine` restricts to an authority."""
-    only(parameters, _KNOWN)
+    only(parameters, KNOWN)
     after = None
     if "more" in parameters:
         if len(parameters) > 1:
