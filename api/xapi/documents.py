@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from starlette.responses import Response
@@ -53,35 +54,24 @@ class DocumentResource:
     deletes_many: bool = False
     """Whether a DELETE without id is one of all documents of the scope."""
 
+    @property
+    def parameters(self) -> frozenset[str]:
+        """Those that every method knows."""
+        return self.whose | {self.id}
+
 
 def handlers(resource: DocumentResource) -> dict[str, Handler]:
     """What serves the resource, by method."""
-    one = resource.whose | {resource.id}
-
-    def get(service: Service, call: Call) -> Response:
-        # `since` with an id is taken and means nothing (note to XAPI-00192).
-        only(call.parameters, one | {"since"})
-        return _get(resource, service, call)
-
-    def put(service: Service, call: Call) -> Response:
-        only(call.parameters, one)
-        return _put(resource, service, call)
-
-    def post(service: Service, call: Call) -> Response:
-        only(call.parameters, one)
-        return _post(resource, service, call)
-
-    def delete(service: Service, call: Call) -> Response:
-        only(call.parameters, one)
-        return _delete(resource, service, call)
-
-    return {"GET": get, "PUT": put, "POST": post, "DELETE": delete}
+    serve = {"GET": _get, "PUT": _put, "POST": _post, "DELETE": _delete}
+    return {method: partial(function, resource) for method, function in serve.items()}
 
 
 # --------------------------------------------------------------------------- the four methods
 
 
 def _get(resource: DocumentResource, service: Service, call: Call) -> Response:
+    # `since` with an id is taken and means nothing (note to XAPI-00192).
+    only(call.parameters, resource.parameters | {"since"})
     scope, since = resource.scope(call), _since(call)
     id = _id(resource, call)
     if id is None:
@@ -99,16 +89,19 @@ def _ids(service: Service, call: Call, scope: DocumentScope, since: int | None) 
 
 
 def _put(resource: DocumentResource, service: Service, call: Call) -> Response:
+    only(call.parameters, resource.parameters)
     conditions, new = preconditions(call.headers), _sent(service, call)
     return _change(resource, service, call, rules.put(new, conditions, _guard(resource, call)))
 
 
 def _post(resource: DocumentResource, service: Service, call: Call) -> Response:
+    only(call.parameters, resource.parameters)
     change = rules.post(_sent(service, call), preconditions(call.headers))
     return _change(resource, service, call, change)
 
 
 def _delete(resource: DocumentResource, service: Service, call: Call) -> Response:
+    only(call.parameters, resource.parameters)
     conditions = preconditions(call.headers)
     if resource.deletes_many and resource.id not in call.parameters:
         return _delete_many(service, _every(resource.scope(call)), conditions)
@@ -120,7 +113,14 @@ def _change(
 ) -> Response:
     """204, with the tag of what is there now: for the next If-Match."""
     scope, id = resource.scope(call), _one_id(resource, call)
-    left = service.office.documents.change_document(scope, id, change)
+
+    def stamped(old: Document | None) -> Document | None:
+        # Not before the transaction began, which may have waited: who asks for what changed
+        # `since` an earlier answer is to find it.
+        new = change(old)
+        return new and replace(new, updated=max(new.updated, service.office.millis()))
+
+    left = service.office.documents.change_document(scope, id, stamped)
     return no_content(None if left is None else {"ETag": quoted(left.etag)})
 
 
