@@ -8,9 +8,10 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI, Response
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import HTMLResponse, JSONResponse
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from api.http import problems, public, records, registrar
-from api.http.description import PROBLEM, complete, page
+from api.http.description import PROBLEM, complete, of_type, page
 from api.http.limits import BodyLimit
 from api.metrics import Metrics
 from api.wiring import Institution
@@ -79,7 +80,9 @@ def create_app(
             return problems.problem(refusal, 503)
         return JSONResponse({"status": "ready", "block": block.number})
 
-    @app.get("/metrics", tags=["operator"], summary="Prometheus figures")
+    @app.get(
+        "/metrics", tags=["operator"], summary="Prometheus figures", **of_type(CONTENT_TYPE_LATEST)
+    )
     def figures() -> Response:
         data, media_type = metrics.text(institution.office)
         return Response(data, media_type=media_type)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+from fastapi import Response
+
 _STYLE = """
 body{font:16px/1.6 system-ui,"Noto Sans CJK SC",sans-serif;max-width:56rem;margin:2rem auto;
 padding:0 1rem;color:#1c2733}h1{font-size:1.5rem}h2{font-size:1.05rem;margin:2rem 0 .3rem;
@@ -38,6 +40,12 @@ PROBLEM = {
         }
     },
 }
+
+
+def of_type(*media_types: str) -> dict[str, Any]:
+    """For a route whose answer is not `application/json`: what it says of itself."""
+    content: dict[str, Any] = {media_type: {} for media_type in media_types}
+    return {"response_class": Response, "responses": {200: {"content": content}}}
 
 
 def complete(description: dict[str, Any], private: frozenset[str]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
 from api.did import did_document
+from api.http.description import of_type
 from api.wiring import Institution
 from ledger.core.lookup import format_bucket, prefix_bytes
 from ledger.errors import UnknownNumber
@@ -18,6 +19,7 @@ from ledger.office.status_list import status_list
 
 TEXT = "text/plain; charset=utf-8"
 TILE = "application/octet-stream"
+STATUS_LIST, DID = "application/vc", "application/did+json"
 IMMUTABLE = {"Cache-Control": "public, max-age=31536000, immutable"}
 FRESH = {"Cache-Control": "no-store"}
 
@@ -27,7 +29,9 @@ def router(institution: Institution, chain_call: Callable[[bytes], bytes]) -> AP
     routes = APIRouter(tags=["public"])
     office = institution.office
 
-    @routes.get("/streams/{kind}/{path:path}", summary="C2SP tlog-tiles of a stream")
+    @routes.get(
+        "/streams/{kind}/{path:path}", summary="C2SP tlog-tiles of a stream", **of_type(TEXT, TILE)
+    )
     def stream_file(kind: str, path: str) -> Response:
         if kind not in office.kinds():
             raise UnknownNumber("no-such-stream", stream=kind)
@@ -50,10 +54,14 @@ def router(institution: Institution, chain_call: Callable[[bytes], bytes]) -> AP
             raise UnknownNumber("no-such-stream", stream=kind)
         return JSONResponse(receipt(office, kind, index), headers=FRESH)
 
-    @routes.get("/status/{purpose}/{number}", summary="Bitstring Status List credential")
+    @routes.get(
+        "/status/{purpose}/{number}",
+        summary="Bitstring Status List credential",
+        **of_type(STATUS_LIST),
+    )
     def status_credential(purpose: str, number: int) -> JSONResponse:
         return JSONResponse(
-            status_list(office, purpose, number), media_type="application/vc", headers=FRESH
+            status_list(office, purpose, number), media_type=STATUS_LIST, headers=FRESH
         )
 
     @routes.post("/chain", summary="Read-only JSON-RPC gateway")
@@ -61,9 +69,9 @@ def router(institution: Institution, chain_call: Callable[[bytes], bytes]) -> AP
         answer = await run_in_threadpool(chain_call, await request.body())
         return Response(answer, media_type="application/json", headers=FRESH)
 
-    @routes.get("/.well-known/did.json", summary="The institution's DID document")
+    @routes.get("/.well-known/did.json", summary="The institution's DID document", **of_type(DID))
     def did() -> JSONResponse:
-        return JSONResponse(did_document(institution), media_type="application/did+json")
+        return JSONResponse(did_document(institution), media_type=DID)
 
     @routes.get("/trust", summary="The trust bundle this institution last made or signed")
     def trust() -> Response:

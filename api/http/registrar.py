@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from api.certificates import render_pdf
 from api.commands.anchor import as_json
 from api.commands.status import ACTIONS
+from api.http.description import of_type
 from api.printing.qr import qr_png
 from api.roster import TEMPLATES, validated
 from api.tokens import authorise
@@ -53,7 +54,11 @@ def router(institution: Institution) -> APIRouter:
             await run_in_threadpool(_issue, institution, data, filename, template, dry_run)
         )
 
-    @routes.get("/certificates/{name}", summary="<number>.json, .pdf or .png")
+    @routes.get(
+        "/certificates/{name}",
+        summary="<number>.json, .pdf or .png",
+        **of_type(*FORMATS.values()),
+    )
     def file(name: str, authorization: Authorization = None) -> Response:
         authorise(institution.store, authorization, "issue")
         number, _, suffix = name.rpartition(".")
