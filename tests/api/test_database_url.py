@@ -11,7 +11,16 @@ from api.founding import Founding, found
 from api.home import Home, database_url, kept_database
 from api.naming import checked_identity
 from api.wiring import opened, opened_store
+from ledger.core.xapi.versions import Version
 from ledger.errors import BadEvidence
+from ledger.office.committer import Committer
+from ledger.office.queries import page
+from ledger.office.receipt import receipt
+from ledger.office.statements import prepare
+from ledger.ports.statements import BatchOutcome, StatementQuery
+from scripts.postgres import Postgres
+from tests.office.records import AUTHORITY, raw, statement
+from tests.postgres import postgres_server as postgres_server  # the fixture
 
 PASSPHRASE = "for the tests only"
 
@@ -83,6 +92,29 @@ def test_an_institution_on_a_database_of_its_own(tmp_path: Path) -> None:
         assert store.token("nobody") is None
     assert (tmp_path / "elsewhere.db").exists()
     assert not (home.root / "store.db").exists()
+
+
+def test_an_institution_on_postgresql(
+    tmp_path: Path, postgres_server: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Named by the environment: the folder keeps all but the password."""
+    url = postgres_server.create_database()
+    monkeypatch.setenv("XUEZHENG_DATABASE", url)
+    home = founded(tmp_path / "home", None)
+    assert home.config().database == url.replace(f":{postgres_server.password}@", "@")
+    with opened(home) as institution:
+        office = institution.office
+        committer = Committer(office)
+        committer.start()
+        batch, _ = prepare(office, [statement(1), statement(2)], Version.V2, AUTHORITY)
+        assert committer.submit(batch) == BatchOutcome((0, 1), (True, True))
+        committer.stop()
+        found, following = page(office, StatementQuery(ascending=True, limit=1))
+        assert [one.id for one in found] == [raw(1)]
+        assert following is not None
+        assert receipt(office, "learning", 1)["index"] == 1
+    assert not (home.root / "store.db").exists()
+    postgres_server.drop_database(url)
 
 
 def test_an_institution_without_one_has_it_in_its_folder(tmp_path: Path) -> None:
