@@ -49,6 +49,7 @@ FORM_BODY = 4 << 20
 """Bytes of an alternate request, in which the token stands inside the form."""
 _WITH_BODY = frozenset({"PUT", "POST"})
 ABOUT = "about"
+_THROUGH = answers.CONSISTENT_THROUGH.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class XapiDoor:
     def __init__(self, service: Service, tokens: TokenStore, handlers: Handlers) -> None:
         self._service, self._tokens, self._handlers = service, tokens, handlers
         self._threads = ThreadPoolExecutor(THREADS, "xapi")
-        self._heard = (0, 0)
+        self._heard = (0, b"")
 
     def close(self) -> None:
         """Waits for the requests under way."""
@@ -165,20 +166,21 @@ class XapiDoor:
         """Step 8. An answer to no version we know is in 1.0.3, as the suite has it."""
         given = incoming.headers.get(versioning.HEADER)
         version = versioning.version_or(given, Version.V1)
-        if incoming.resource == "statements" and answers.CONSISTENT_THROUGH not in response.headers:
+        names = [name for name, _ in response.raw_headers]
+        if incoming.resource == "statements" and _THROUGH not in names:
             with suppress(Refusal):  # the store cannot say: then the answer does not either
                 through = self._through(incoming.method in _WITH_BODY)
-                response.headers[answers.CONSISTENT_THROUGH] = answers.timestamp(through)
+                response.raw_headers.append((_THROUGH, through))
         return answers.dressed(response, version)
 
-    def _through(self, writing: bool) -> int:
-        """Until when all can be read, in milliseconds. What was true stays true, so that a writer
-        gets what was last heard, and does not wait for the store once more."""
+    def _through(self, writing: bool) -> bytes:
+        """Until when all can be read. What was true stays true, so that a writer gets what was
+        last heard, and does not wait for the store once more."""
         office = self._service.office
         now = office.millis()
         asked, through = self._heard
         if not writing or now - asked > STALE_MILLIS:
-            through = office.statements.consistent_through(now)
+            through = answers.timestamp(office.statements.consistent_through(now)).encode()
             self._heard = (now, through)
         return through
 
