@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
 from ledger.core.xapi.versions import Version
+from ledger.office.committer import Committer
 from ledger.office.context import Office
 from ledger.ports import TokenRow
-
-if TYPE_CHECKING:
-    from ledger.office.committer import Committer
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from ledger.errors import NotAllowed
 from ledger.ports import TokenRow
 from ledger.store.database import Database
 from ledger.store.schema import token
+
+# Built once: every request over HTTP asks it.
+_BY_KEY = select(token).where(token.c.key == bindparam("key"))
 
 
 class Tokens:
@@ -29,7 +32,7 @@ class Tokens:
 
     def token(self, key: str) -> TokenRow | None:
         with self._database.read() as connection:
-            row = connection.execute(select(token).where(token.c.key == key)).one_or_none()
+            row = connection.execute(_BY_KEY, {"key": key}).one_or_none()
         if row is None:
             return None
         scopes = tuple(json.loads(row.scopes))
