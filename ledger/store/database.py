@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam
-from sqlalchemy.sql.compiler import SQLCompiler
 
-from ledger.store.dialect import WRITING, copy_rows, make_engine, snapshot
+from ledger.store.dialect import WRITING, copy_rows, make_engine, run_many, snapshot
 from ledger.store.failures import refusing
 
 IN_LIST = 2_000
@@ -22,7 +21,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = make_engine(url)
         self._reading = snapshot(self.engine)
-        self._inserts: dict[str, SQLCompiler] = {}
+        self._inserts: dict[str, str] = {}
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -38,31 +37,32 @@ class Database:
             with connection.begin():
                 yield connection
 
-    def insert(self, connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Insert rows given as tuples of all columns, in the table's order, by the bare driver."""
-        if not rows:
+    def insert(self, connection: Connection, table: Table, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Insert rows given as tuples of all columns, in the table's order, by the bare driver.
+
+        An iterator keeps no more than one of them in memory.
+        """
+        if isinstance(rows, list) and not rows:
             return
         if self.engine.dialect.name != "sqlite":
             copy_rows(connection, table, rows)
             return
-        compiled = self._inserts.get(table.name) or self._compile(table)
-        connection.exec_driver_sql(str(compiled), list(rows))
+        run_many(connection, self._inserts.get(table.name) or self._compile(table), rows)
 
     def many(self, connection: Connection, text: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Executes a statement, its parameters written as `?`, for each of the rows."""
         if rows:
-            connection.exec_driver_sql(self.marked(text), list(rows))
+            run_many(connection, self.marked(text), rows)
 
     def marked(self, text: str) -> str:
         """`?` as this driver writes a parameter."""
         return text if self.engine.dialect.name == "sqlite" else text.replace("?", "%s")
 
-    def _compile(self, table: Table) -> SQLCompiler:
+    def _compile(self, table: Table) -> str:
         values: dict[str, Any] = {column.name: bindparam(column.name) for column in table.columns}
         compiled = table.insert().values(values).compile(dialect=self.engine.dialect)
-        assert isinstance(compiled, SQLCompiler)
-        self._inserts[table.name] = compiled
-        return compiled
+        self._inserts[table.name] = str(compiled)
+        return str(compiled)
 
     def close(self) -> None:
         """Closes idle connections."""

@@ -88,6 +88,20 @@ def _begun(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
+def run_many(connection: Connection, text: str, rows: Iterable[Sequence[Any]]) -> None:
+    """`executemany` of the driver, which takes an iterator; errors as SQLAlchemy raises them."""
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    base = connection.dialect.loaded_dbapi.Error
+    cursor = driver.cursor()
+    try:
+        cursor.executemany(text, rows)
+    except base as error:
+        raise DBAPIError.instance(text, None, error, base) from error
+    finally:
+        cursor.close()
+
+
 # --------------------------------------------------------------------------- PostgreSQL
 
 

@@ -14,7 +14,9 @@ from sqlalchemy import Connection
 
 from ledger.store.database import Database, in_lists
 from ledger.store.ids import Ids
-from ledger.store.terms import STATEMENT, Terms, unpack
+from ledger.store.incoming import Incoming
+from ledger.store.schema import EPOCH_SHIFT
+from ledger.store.terms import STATEMENT, Terms, pack, unpack
 
 VOIDED, VOIDS = 1, 2
 DEEPEST = 64
@@ -40,25 +42,29 @@ class Links:
     def __init__(self, database: Database, terms: Terms, ids: Ids) -> None:
         self._database, self._terms, self._ids = database, terms, ids
 
-    def save(self, connection: Connection, fresh: Sequence[tuple[Node, bool]]) -> None:
-        """Ties statements that were just inserted, each with whether it voids, to those that they
-        refer to and to those that refer to them."""
+    def save(self, connection: Connection, fresh: Sequence[Incoming]) -> None:
+        """Ties statements that were just inserted to those that they refer to and to those that
+        refer to them."""
         rows = [
-            (self._terms.term(STATEMENT, node.refers), node.record, int(voids))
-            for node, voids in fresh
-            if node.refers is not None
+            (self._terms.term(STATEMENT, one.new.refers), one.record, int(one.new.voids))
+            for one in fresh
+            if one.new.refers is not None
         ]
         self._database.many(connection, "INSERT INTO reference VALUES (?, ?, ?)", sorted(rows))
-        referred = self._referred(connection, [node for node, _ in fresh])
-        touched = [node for node, _ in fresh if node.refers is not None or node.record in referred]
+        referred = self._referred(connection, fresh)
         self._void(connection, fresh, referred)
+        touched = [
+            Node(one.record, one.new.id, one.new.refers, pack(one.terms))
+            for one in fresh
+            if one.new.refers is not None or one.record in referred
+        ]
         self._copy(connection, (pair for node in touched for pair in self._pairs(connection, node)))
 
-    def _referred(self, connection: Connection, fresh: Sequence[Node]) -> dict[int, bool]:
+    def _referred(self, connection: Connection, fresh: Sequence[Incoming]) -> dict[int, bool]:
         """Of the new statements those that others refer to, and whether one of them voids."""
         if connection.exec_driver_sql("SELECT 1 FROM reference LIMIT 1").first() is None:
             return {}
-        targets = {self._terms.term(STATEMENT, node.uuid): node.record for node in fresh}
+        targets = {self._terms.term(STATEMENT, one.new.id): one.record for one in fresh}
         found: dict[int, bool] = {}
         for listed in in_lists(sorted(targets)):
             for target, voids in connection.exec_driver_sql(
@@ -71,14 +77,14 @@ class Links:
     def _void(
         self,
         connection: Connection,
-        fresh: Sequence[tuple[Node, bool]],
+        fresh: Sequence[Incoming],
         referred: dict[int, bool],
     ) -> None:
         """Data 2.3.2, whichever came first; a voiding statement itself is never voided."""
         doomed = {record for record, voids in referred.items() if voids}
-        for node, voids in fresh:
-            if voids and node.refers is not None:
-                target = self.find(connection, node.refers)
+        for one in fresh:
+            if one.new.voids and one.new.refers is not None:
+                target = self.find(connection, one.new.refers)
                 if target is not None:
                     doomed.add(target.record)
         for listed in in_lists(sorted(doomed)):
@@ -151,35 +157,52 @@ class Links:
     # ------------------------------------------------------------------ erasing
 
     def erase(self, connection: Connection, node: Node) -> None:
-        """Whoever reached the statement reaches neither it nor what lies behind it any more. That
-        it voided another one stays known."""
+        """Deletes the statement's row. Whoever reached it reaches neither it nor what lies behind
+        it any more; that it voided another one stays known."""
         path = [node, *self.path(connection, node)]
-        for _, record in list(self.tree(connection, node)):
+        tree = [record for _, record in self.tree(connection, node)]
+        for record in tree:
             for reached in path:
-                via = 0 if reached.record == record else reached.record
-                self._delete(connection, reached.terms, record, via)
+                if reached.record != record:
+                    self._delete(connection, reached.terms, record, reached.record)
+        self._delete(connection, node.terms, node.record, 0)
+        connection.exec_driver_sql(f"DELETE FROM statement WHERE record = {node.record}")
         connection.exec_driver_sql(
             f"DELETE FROM reference WHERE record = {node.record} AND voids = 0"
         )
+        if {one.record for one in path[1:]} & set(tree):  # a circle: some reach it another way
+            others = (self.node(connection, record) for record in tree)
+            self._copy(
+                connection,
+                (
+                    (one.record, reached)
+                    for one in others
+                    if one is not None
+                    for reached in self.path(connection, one)
+                ),
+            )
 
     def _delete(self, connection: Connection, terms: bytes, record: int, via: int) -> None:
         listed = ",".join(map(str, unpack(terms)))
         if listed:
             connection.exec_driver_sql(
-                f"DELETE FROM posting WHERE term IN ({listed}) AND record = {record}"
-                f" AND via = {via}"
+                f"DELETE FROM posting WHERE epoch = {record >> EPOCH_SHIFT}"
+                f" AND term IN ({listed}) AND record = {record} AND via = {via}"
             )
 
     def _copy(self, connection: Connection, pairs: Iterable[tuple[int, Node]]) -> None:
-        rows: list[tuple[int, int, int]] = []
+        rows: list[tuple[int, ...]] = []
         for record, reached in pairs:
-            rows += [(term, record, reached.record) for term in unpack(reached.terms)]
+            epoch, via = record >> EPOCH_SHIFT, reached.record
+            rows += [(epoch, term, record, via) for term in unpack(reached.terms)]
             if len(rows) > _ROWS_AT_ONCE:
                 self._insert(connection, rows)
                 rows = []
         self._insert(connection, rows)
 
-    def _insert(self, connection: Connection, rows: Sequence[tuple[int, int, int]]) -> None:
+    def _insert(self, connection: Connection, rows: Sequence[tuple[int, ...]]) -> None:
         self._database.many(
-            connection, "INSERT INTO posting VALUES (?, ?, ?) ON CONFLICT DO NOTHING", sorted(rows)
+            connection,
+            "INSERT INTO posting VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            sorted(rows),
         )

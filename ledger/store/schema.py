@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 KIND_SHIFT = 48
+EPOCH_SHIFT = 16
 Key = BigInteger().with_variant(Integer(), "sqlite")
 LIVING = text("state NOT IN ('done', 'failed')")
 
@@ -201,13 +202,15 @@ Gone once erased."""
 posting = Table(
     "posting",
     metadata,
+    Column("epoch", Key, primary_key=True, autoincrement=False),
     Column("term", Key, primary_key=True, autoincrement=False),
     Column("record", Key, primary_key=True, autoincrement=False),
     Column("via", Key, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
 """The index behind every filter, clustered: the statement `record` has the mention `term`, itself
-(`via` 0), or through the statement `via` that it reaches by references."""
+(`via` 0), or through the statement `via` that it reaches by references. `epoch` = record >>
+`EPOCH_SHIFT`: new rows fall into one small part of the tree, however large the whole is."""
 
 reference = Table(
     "reference",

@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,7 @@ from ledger.ports.statements import (
     StatementQuery,
     StoredStatement,
 )
-from ledger.store.appending import Appending, Kept, NotFresh
+from ledger.store.appending import Appending, NotFresh
 from ledger.store.attachments import Attachments
 from ledger.store.database import Database, in_lists
 from ledger.store.dedupe import first_key, payloads
@@ -37,30 +36,17 @@ from ledger.store.dialect import streams_free
 from ledger.store.documents import forget_documents
 from ledger.store.entries import StreamState, read_state
 from ledger.store.ids import KINDS, Ids, KnownIds, identity, place
-from ledger.store.links import VOIDED, VOIDS, Links, Node
+from ledger.store.incoming import Incoming
+from ledger.store.links import VOIDED, VOIDS, Links
 from ledger.store.named import Named
 from ledger.store.pace import Horizon, Pace, count_erasure, read_horizon, save_stored
 from ledger.store.querying import Querying
-from ledger.store.schema import KIND_SHIFT, lookup, moment, posting, record, statement
+from ledger.store.schema import EPOCH_SHIFT, KIND_SHIFT, lookup, moment, posting, record, statement
 from ledger.store.sealing import Sealing, opened
 from ledger.store.terms import Terms, pack
 
 Equivalent = Callable[[bytes, bytes], bool]
 Hold = Callable[[str, float], AbstractContextManager[bool]]
-
-
-@dataclass(slots=True)
-class Incoming:
-    """A statement with what can be computed before anything is locked."""
-
-    new: NewStatement
-    kept: Kept
-    terms: list[int]
-    record: int = 0
-
-    @property
-    def digest(self) -> bytes:
-        return self.kept[0]
 
 
 class Statements:
@@ -236,24 +222,30 @@ class Statements:
         """The statements' rows, their postings, and what follows from references."""
         authorities = self._named.authority_ids(one.new.authority for one in accepted)
         self._named.save_authorities(connection, authorities)
-        rows, postings = [], []
-        for one in accepted:
-            new, number, terms = one.new, one.record, one.terms
-            by = authorities[new.authority]
+        by = [authorities[one.new.authority] for one in accepted]
+        self._database.insert(connection, statement, self._rows(accepted, by, stored))
+        self._database.insert(connection, posting, _postings(accepted, by))
+        self._links.save(connection, accepted)
+
+    def _rows(
+        self, accepted: Sequence[Incoming], by: Sequence[int], stored: int
+    ) -> Iterator[tuple[Any, ...]]:
+        for one, authority in zip(accepted, by, strict=True):
+            new = one.new
             sealed = self._seal_list(one) if new.attachments else None
             flags = VOIDS if new.voids else 0
-            rows.append(
-                (number, new.id, stored, by, new.version, flags, pack(terms), new.refers, sealed)
+            terms = pack(one.terms)
+            yield (
+                one.record,
+                new.id,
+                stored,
+                authority,
+                new.version,
+                flags,
+                terms,
+                new.refers,
+                sealed,
             )
-            postings.append((by, number, 0))
-            postings += [(term, number, 0) for term in terms]
-        self._database.insert(connection, statement, rows)
-        self._database.insert(connection, posting, sorted(set(postings)))
-        nodes = [
-            (Node(one.record, one.new.id, one.new.refers, pack(one.terms)), one.new.voids)
-            for one in accepted
-        ]
-        self._links.save(connection, nodes)
 
     def _seal_list(self, one: Incoming) -> bytes:
         text = "\n".join(one.new.attachments).encode()
@@ -365,16 +357,15 @@ class Statements:
             connection.execute(delete(lookup).where(lookup.c.record == number))
             node = self._links.node(connection, number)
             if node is not None:
-                self._links.erase(connection, node)
                 self._unlist(connection, number)
+                self._links.erase(connection, node)
                 self._attachments.erase(connection, number)
-                connection.execute(delete(statement).where(statement.c.record == number))
         return done.rowcount == 1
 
     def _unlist(self, connection: Connection, number: int) -> None:
         """The posting of the authority is no term of the statement's own."""
         connection.exec_driver_sql(
-            "DELETE FROM posting WHERE term ="
+            f"DELETE FROM posting WHERE epoch = {number >> EPOCH_SHIFT} AND term ="
             f" (SELECT authority FROM statement WHERE record = {number})"
             f" AND record = {number}"
         )
@@ -392,6 +383,26 @@ def _by_kind(statements: Sequence[Incoming]) -> dict[str, list[Incoming]]:
     for one in statements:
         found.setdefault(one.new.kind, []).append(one)
     return found
+
+
+_PLACES = 24
+"""Bits for a place in a transaction."""
+
+
+def _postings(accepted: Sequence[Incoming], by: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """A row for each mention, in the order of the index.
+
+    Term and place in one integer: lists of numbers are sorted faster than rows, and cost the
+    collector of garbage nothing.
+    """
+    keys = {authority << _PLACES | nth for nth, authority in enumerate(by)}
+    for nth, one in enumerate(accepted):
+        keys.update([term << _PLACES | nth for term in one.terms])
+    mask = (1 << _PLACES) - 1
+    records = [one.record for one in accepted]
+    for key in sorted(keys):
+        record = records[key & mask]
+        yield record >> EPOCH_SHIFT, key >> _PLACES, record, 0
 
 
 class _Judge:

@@ -54,7 +54,8 @@ def _statements() -> None:
         sa.Column("refers", sa.LargeBinary(16)),
         sa.Column("attachments", sa.LargeBinary),
     )
-    op.create_table("posting", _key("term"), _key("record"), _key("via"), sqlite_with_rowid=False)
+    keys = [_key(name) for name in ("epoch", "term", "record", "via")]
+    op.create_table("posting", *keys, sqlite_with_rowid=False)
     op.create_table(
         "reference",
         _key("target"),
