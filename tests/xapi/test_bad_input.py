@@ -267,3 +267,16 @@ def test_a_damaged_statement_is_taken_or_refused(lrs: Lrs, body: bytes) -> None:
 def test_any_query_is_answered_or_refused(lrs: Lrs, query: str) -> None:
     answer = lrs.request("GET", "statements", query)
     assert answer.status_code in (200, 400), answer.text
+
+
+# --------------------------------------------------------------------------- beside the door
+
+
+def test_bombs_in_record_files(unharmed: Lrs) -> None:
+    """`POST /records/learning` unpacks by itself, line by line."""
+    headers = {"Authorization": basic(*unharmed.tokens["statements/write"])}
+    for data in (bomb(), bomb(2), gzip.compress(b"[" * (1 << 20)), b"\x1f\x8b" + bytes(100)):
+        answer = unharmed.client.post("/records/learning", content=data, headers=headers)
+        assert answer.status_code in (200, 400), answer.text[:500]
+        if answer.status_code == 200:
+            assert answer.json()["accepted"] == 0 and answer.json()["refused"]
