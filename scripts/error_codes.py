@@ -28,12 +28,14 @@ PARTS = {"problem": 2, "_find": 0, "Finding": 0}
 CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 HEADINGS = {
     "ledger/core": "核心 / Core",
+    "ledger/core/xapi": "经验接口的规则 / Rules of the Experience API",
     "ledger/office": "办事流程 / Use cases",
     "ledger/chain": "链 / Chain",
     "ledger/keys": "密钥 / Keys",
     "ledger/store": "存储 / Store",
     "ledger": "两个命令共同的 / Both commands",
     "api": "机构 / Institution",
+    "api/xapi": "经验接口 / Experience API",
     "api/printing": "印制 / Printing",
     "verifier": "核验方 / Verifier",
 }

@@ -13,7 +13,14 @@ from tests.docs.reading import ROOT, name_of, tracked
 LOCKS = ("package-lock.json",)
 """npm writes funding addresses of the packages' authors into them; no address to install from."""
 URL = re.compile(r"\b(?:https?|wss?|git|ssh)://([^\s/\"'`)<>\]|;,#?*\\]+)")
-STANDARDS = {"www.w3.org", "w3id.org", "purl.imsglobal.org", "adlnet.gov", "www.apache.org"}
+STANDARDS = {
+    "adlnet.gov",
+    "h5p.org",
+    "purl.imsglobal.org",
+    "w3id.org",
+    "www.apache.org",
+    "www.w3.org",
+}
 """Names of vocabularies, contexts and licences; nothing is fetched from them."""
 MADE_UP = re.compile(
     r"(?:.*\.)?(?:example|example\.(?:org|com|cn)|test|(?:xzu|hhu|haiyue|u\d?)\.edu\.cn|[av]\.cn)"
