@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam
 
-from ledger.store.dialect import WRITING, copy_rows, make_engine, run_many, snapshot
+from ledger.store.dialect import WRITING, copy_rows, make_engine, reading, run_many
 from ledger.store.failures import refusing
 
 IN_LIST = 2_000
@@ -20,7 +20,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = make_engine(url)
-        self._reading = snapshot(self.engine)
+        self._reading = reading(self.engine)
         self._inserts: dict[str, str] = {}
 
     @contextmanager
@@ -66,6 +66,7 @@ class Database:
 
     def close(self) -> None:
         """Closes idle connections."""
+        self._reading.dispose()
         self.engine.dispose()
 
 

@@ -31,11 +31,12 @@ PRAGMAS = (
     "foreign_keys = ON",
     "busy_timeout = 60000",
     "temp_store = MEMORY",
-    "cache_size = -131072",  # KiB: the dedupe table's pages stay in memory
     "wal_autocheckpoint = 16384",  # pages: random pages are copied home once for many batches
     "journal_size_limit = 268435456",
 )
 WRITING = "writing"
+_WRITERS_CACHE = 96 << 10  # KiB: pages of the dedupe table and of the index's newest epoch
+_READERS_CACHE = 4 << 10  # KiB for each of many connections; the system caches the file anyway
 _PLANNER = {
     # Every query is a walk along an index that is already in the order asked for. Without
     # statistics, which come minutes after the rows, the planner would rather sort a million rows.
@@ -61,10 +62,7 @@ def make_engine(url: str) -> Engine:
     except ArgumentError as error:
         raise WrongUse("database-unknown", what="URL") from error
     if backend == "sqlite":
-        engine = create_engine(url, pool_size=8, max_overflow=56)
-        event.listen(engine, "connect", _connected)
-        event.listen(engine, "begin", _begun)
-        return engine
+        return _sqlite(url, _WRITERS_CACHE)
     if backend != "postgresql":
         raise WrongUse("database-unknown", what=backend)
     options = " ".join(f"-c {name}={value}" for name, value in _PLANNER.items())
@@ -76,10 +74,16 @@ def make_engine(url: str) -> Engine:
     )
 
 
-def _connected(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # the driver begins nothing by itself
-    for pragma in PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
+def _sqlite(url: str, cache: int) -> Engine:
+    def connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver begins nothing by itself
+        for pragma in (*PRAGMAS, f"cache_size = -{cache}"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    engine = create_engine(url, pool_size=8, max_overflow=56)
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", _begun)
+    return engine
 
 
 def _begun(connection: Connection) -> None:
@@ -105,10 +109,10 @@ def run_many(connection: Connection, text: str, rows: Iterable[Sequence[Any]]) -
 # --------------------------------------------------------------------------- PostgreSQL
 
 
-def snapshot(engine: Engine) -> Engine:
+def reading(engine: Engine) -> Engine:
     """For reading: all statements of a transaction see what was committed when it began."""
-    if engine.dialect.name == "sqlite":
-        return engine  # every transaction is so
+    if engine.dialect.name == "sqlite":  # where every transaction is so
+        return _sqlite(engine.url.render_as_string(hide_password=False), _READERS_CACHE)
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
