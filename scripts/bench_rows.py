@@ -6,6 +6,7 @@ import os
 import platform
 import sqlite3
 import statistics
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,10 +16,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from scripts.setup.system import postgres_folder
+
 Tell = Callable[[str], None]
 """Progress for people, a sentence at a time."""
 
-PACKAGES = ("cryptography", "cbor2", "rfc8785", "sqlalchemy", "typst", "qrcode", "pymerkle")
+PACKAGES = (
+    "cryptography", "cbor2", "rfc8785", "sqlalchemy", "psycopg", "uvicorn", "uvloop", "httptools",
+    "typst", "qrcode", "pymerkle",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -142,8 +148,18 @@ def this_machine() -> Machine:
         load=tuple(round(one, 2) for one in os.getloadavg()),
         python=platform.python_version(),
         sqlite=sqlite3.sqlite_version,
-        packages={name: version(name) for name in PACKAGES},
+        packages={**{name: version(name) for name in PACKAGES}, **_postgres()},
     )
+
+
+def _postgres() -> dict[str, str]:
+    folder = postgres_folder()
+    if folder is None:
+        return {}
+    told = subprocess.run(
+        [folder / "postgres", "--version"], capture_output=True, text=True, check=True
+    )
+    return {"PostgreSQL": told.stdout.split()[2]}
 
 
 def _cpu_model(listed: Path) -> str:
