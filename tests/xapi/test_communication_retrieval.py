@@ -171,11 +171,12 @@ def test_that_header_is_there_whatever_the_answer_is(lrs: Lrs) -> None:
         lrs.client.get("/xapi/statements"),
         lrs.request("GET", "statements", headers={"Authorization": None}),
         lrs.request("DELETE", "statements"),
+        lrs.request("GET", "statementsverb=x"),
         lrs.post(statement()),
         lrs.post({}),
         lrs.put(new_id(), statement()),
     ]
-    assert [one.status_code for one in answers] == [400, 401, 405, 200, 400, 204]
+    assert [one.status_code for one in answers] == [400, 401, 405, 404, 200, 400, 204]
     assert all(THROUGH in one.headers for one in answers)
 
 
