@@ -90,8 +90,11 @@ def _joined(head: bytes, rest: Iterable[bytes | Refusal]) -> Iterator[bytes | Re
 
 def chunks_of(read: Callable[[int], bytes]) -> Iterator[bytes | Refusal]:
     """The bytes of a source, unpacked if it is gzip; a refusal is the last thing that comes."""
-    start = read(2)
-    return _gunzip(start, read) if start == GZIP else _plain(start, read)
+    start = b""
+    while len(start) < len(GZIP) and (more := read(len(GZIP) - len(start))):
+        start += more
+    chunks = _gunzip(start, read) if start == GZIP else _plain(start, read)
+    return (chunk for chunk in chunks if chunk)
 
 
 def _plain(start: bytes, read: Callable[[int], bytes]) -> Iterator[bytes | Refusal]:

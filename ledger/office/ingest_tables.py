@@ -15,6 +15,8 @@ from ledger.office.ingest_files import MAX_STATEMENT, chunks_of
 from ledger.office.roster_table import MAX_BYTES, Row, delimiter, read_table, text_cell
 
 SHEET = b"PK\x03\x04"
+_ENOUGH = 4096
+"""Bytes from the first chunk with one that is not ASCII, by which the encoding is told."""
 
 
 def read_rows(read: Callable[[int], bytes]) -> Iterator[Row | Refusal]:
@@ -119,17 +121,23 @@ class _Lines:
             else:
                 self._read()
 
-    def _read(self) -> None:
-        """One more chunk, decoded."""
+    def _next(self) -> bytes:
         chunk = next(self._chunks, b"")
         if isinstance(chunk, Refusal):
             raise chunk
-        self._done = not chunk
         if chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and not self._decoder:
             raise BadEvidence("roster-utf16")
         if b"\0" in chunk:
             raise BadEvidence("roster-nul")
+        self._done = not chunk
+        return chunk
+
+    def _read(self) -> None:
+        """One more chunk, decoded."""
+        chunk = self._next()
         if self._decoder is None and not chunk.isascii():
+            while len(chunk) < _ENOUGH and not self._done:
+                chunk += self._next()
             self._decoder = _decoder(chunk)
         try:
             if self._decoder is None:
