@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -116,6 +118,17 @@ def postgres(
     postgres_server.drop_database(url)
 
 
+@pytest.fixture
+def small_epochs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    rooms = [found for name, found in sys.modules.items() if name.startswith("ledger.store.")]
+    for room in rooms:
+        if hasattr(room, "EPOCH_SHIFT"):
+            monkeypatch.setattr(room, "EPOCH_SHIFT", 2)
+    store = sealed_store(tmp_path)
+    yield store
+    store.close()
+
+
 def budget(examples: int) -> settings:
     return settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -124,6 +137,13 @@ def budget(examples: int) -> settings:
 @given(world=worlds())
 def test_sqlite(sqlite: Store, world: World) -> None:
     judged(sqlite, world)
+
+
+@budget(40)
+@given(world=worlds())
+def test_small_epochs(small_epochs: Store, world: World) -> None:
+    """The index is cut every fourth record, so that every world lies across several cuts."""
+    judged(small_epochs, world)
 
 
 @budget(15)
