@@ -206,6 +206,23 @@ def test_a_statement_is_the_same_in_both_versions(lrs: Lrs) -> None:
     assert {name: shown[0][name] for name in sent} == sent
 
 
+@pytest.mark.requirement("XAPI-00332")
+@pytest.mark.parametrize(
+    ("spoken", "given", "kept"),
+    [(V1, None, "1.0.0"), (V1, "1.0", "1.0"), (V1, "1.0.9", "1.0.9"), (V1, "1.0.3", "1.0.3"),
+     (V2, None, "2.0.0"), (V2, "2.0.0", "2.0.0"), (V2, "1.0.3", "1.0.3")],
+)  # fmt: skip
+def test_a_statement_keeps_the_version_it_came_with(
+    lrs: Lrs, spoken: str, given: str | None, kept: str
+) -> None:
+    sent = lrs.post(statement(version=given), headers={VERSION: spoken})
+    assert sent.status_code == 200
+    params = {"statementId": sent.json()[0]}
+    for reader in (V1, V2):
+        found = lrs.request("GET", "statements", params, headers={VERSION: reader})
+        assert found.json()["version"] == kept
+
+
 # --------------------------------------------------------------------------- 4
 
 

@@ -79,6 +79,7 @@ REQUIREMENTS: dict[str, str] = {
     "XAPI-00329": "A fault of the store is answered with 500.",
     "XAPI-00330": "Statements are not changed to another version's form.",
     "XAPI-00331": "A version header that is missing or of no version spoken is refused with 400.",
+    "XAPI-00332": "A statement is returned with the version that it was accepted with.",
     "XAPI-00333": "Every answer says the version in which it is given.",
     "XAPI-00334": "Without a valid token the answer is 401.",
     "XAPI-00335": "HTTP Basic authentication is taken.",
