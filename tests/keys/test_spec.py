@@ -21,3 +21,6 @@ def test_worked_example(tmp_path: Path) -> None:
         assert keys.signer(purpose).public_key.hex() == public
     (address,) = re.findall(r"`(0x[0-9a-fA-F]{40})`", text)
     assert keys.account().address == address
+    (sealed,) = re.findall(r"open as `plain`:\n`([0-9a-f]+)`", text)
+    assert keys.ciphers().records.open(bytes.fromhex(sealed), b"example") == b"plain"
+    assert path.read_text() == example
