@@ -1,9 +1,10 @@
 """Which statements a query asks for: never more rows than its limit, from the index alone.
 
 Within a stream records stand in the order of `stored`, so times and cursors become ranges of
-records. Epoch by epoch, the rarest filter drives; each of its rows is checked against the others on
-the same statement of the chain (`record` and `via` alike), and against what is judged on the
-statement returned.
+records. The rarest filter drives; each of its rows is checked against the others on the same
+statement of the chain (`record` and `via` alike), and against what is judged on the statement
+returned. Rows of a rare filter are taken from many epochs at once; those of a frequent one epoch
+by epoch, until there are enough.
 """
 
 from __future__ import annotations
@@ -22,8 +23,12 @@ from ledger.store.links import VOIDED
 from ledger.store.schema import EPOCH_SHIFT, KIND_SHIFT
 from ledger.store.terms import AUTHORITY, Terms
 
-_COUNTED = 200
-"""How far the rows of filters are counted to find the rarest."""
+_COUNTED = 150
+"""How far the rows of a term are counted in an epoch to find the rarest filter."""
+_FEW = 1_500
+"""Rows of a filter that are better sorted at once than walked epoch by epoch."""
+_EPOCHS = (4, 64)
+"""Epochs that are looked at together: few at first, for often the newest are enough."""
 
 
 class Found(NamedTuple):
@@ -139,31 +144,42 @@ class Querying:
         if not filters:
             return self._pages(connection, query, _UNFILTERED, within, query.limit)
         found: list[Found] = []
-        for epoch in _epochs(within, query.ascending):
-            counts = self._counts(connection, filters, epoch)
-            if min(counts) == 0:
-                continue
-            found += self._in_epoch(
-                connection, query, _plan(filters, counts), epoch, query.limit - len(found)
-            )
+        for epochs in _epochs(within, query.ascending):
+            counted = self._counts(connection, filters, epochs)
+            epochs = [one for one in epochs if all(counted[one.number])]
+            if epochs:
+                totals = [
+                    sum(counted[one.number][n] for one in epochs) for n in range(len(filters))
+                ]
+                found += self._in_epochs(connection, query, filters, epochs, totals, len(found))
             if len(found) >= query.limit:
                 break
         return found
 
-    def _in_epoch(
+    def _in_epochs(
         self,
         connection: Connection,
         query: StatementQuery,
-        sources: Sequence[Source],
-        epoch: Epoch,
-        limit: int,
+        filters: Sequence[Filter],
+        epochs: Sequence[Epoch],
+        totals: Sequence[int],
+        before: int,
     ) -> list[Found]:
-        found: set[Found] = set()
-        for source in sources:
-            text = source.text.replace(_EPOCH, str(epoch.number))
-            one = Source(text, source.record)
-            found.update(self._pages(connection, query, one, epoch.within, limit))
-        return sorted(found, reverse=not query.ascending)[:limit]
+        """The first of some epochs that all have rows of every filter."""
+        groups = [[one] for one in epochs] if min(totals) > _FEW else [list(epochs)]
+        found: list[Found] = []
+        for group in groups:
+            rows: set[Found] = set()
+            wanted = query.limit - before - len(found)
+            within = Range(
+                min(one.within.low for one in group), max(one.within.high for one in group)
+            )
+            for source in _plan(filters, totals, group):
+                rows.update(self._pages(connection, query, source, within, wanted))
+            found += sorted(rows, reverse=not query.ascending)[:wanted]
+            if before + len(found) >= query.limit:
+                break
+        return found
 
     def _pages(
         self,
@@ -193,60 +209,79 @@ class Querying:
         return found[:limit]
 
     def _counts(
-        self, connection: Connection, filters: Sequence[Filter], epoch: Epoch
-    ) -> Sequence[int]:
-        """How many rows each filter has in an epoch, as far as it matters for the rarest."""
-        if len(filters) == 1 and len(filters[0].terms) == 1:
-            return (1,)
-        low, high = epoch.within
+        self, connection: Connection, filters: Sequence[Filter], epochs: Sequence[Epoch]
+    ) -> dict[int, Sequence[int]]:
+        """By epoch, how many rows each filter has there, as far as it matters for the rarest."""
+        low = min(one.within.low for one in epochs)
+        high = max(one.within.high for one in epochs)
         counted = ", ".join(
             "+".join(
-                f"(SELECT COUNT(*) FROM (SELECT 1 FROM posting WHERE epoch = {epoch.number}"
+                "(SELECT COUNT(*) FROM (SELECT 1 FROM posting WHERE epoch = e"
                 f" AND term = {term} AND record >= {low} AND record < {high}"
                 f" LIMIT {_COUNTED}) counted)"
                 for term in one.terms
             )
             for one in filters
         )
-        return list(connection.exec_driver_sql(f"SELECT {counted}").one())
+        rows = connection.exec_driver_sql(
+            f"WITH RECURSIVE epochs(e) AS (SELECT {_big(low >> EPOCH_SHIFT)} UNION ALL"
+            f" SELECT e + 1 FROM epochs WHERE e < {(high - 1) >> EPOCH_SHIFT})"
+            f" SELECT e, {counted} FROM epochs"
+        )
+        return {row[0]: row[1:] for row in rows}
 
 
-def _epochs(within: Range, ascending: bool) -> Iterator[Epoch]:
+def _big(number: int) -> str:
+    """A number that both databases take for 64 bits wide."""
+    return f"CAST({number} AS BIGINT)"
+
+
+def _epochs(within: Range, ascending: bool) -> Iterator[list[Epoch]]:
     """The parts of the index that hold a range of records, in the order asked for."""
     numbers = range(within.low >> EPOCH_SHIFT, ((within.high - 1) >> EPOCH_SHIFT) + 1)
-    for number in numbers if ascending else reversed(numbers):
-        low, high = number << EPOCH_SHIFT, (number + 1) << EPOCH_SHIFT
-        yield Epoch(number, Range(max(low, within.low), min(high, within.high)))
+    ordered = numbers if ascending else numbers[::-1]
+    start, size = 0, _EPOCHS[0]
+    while start < len(ordered):
+        yield [_epoch(number, within) for number in ordered[start : start + size]]
+        start, size = start + size, _EPOCHS[1]
 
 
-_EPOCH = "{epoch}"
+def _epoch(number: int, within: Range) -> Epoch:
+    low, high = number << EPOCH_SHIFT, (number + 1) << EPOCH_SHIFT
+    return Epoch(number, Range(max(low, within.low), min(high, within.high)))
+
+
 _UNFILTERED = Source("SELECT s.stored, s.record FROM statement s WHERE 1 = 1", "s.record")
 
 
-def _plan(filters: Sequence[Filter], counts: Sequence[int]) -> list[Source]:
+def _plan(
+    filters: Sequence[Filter], counts: Sequence[int], epochs: Sequence[Epoch]
+) -> list[Source]:
     """A source for each term of the rarest filter; together their rows are the answer."""
     order = sorted(range(len(filters)), key=counts.__getitem__)
     rarest = filters[order[0]]
     driver = next((filters[n] for n in order if not filters[n].own), rarest)
     others = "".join(_also(one) for one in filters if one is not driver)
-    return [_driven(term, driver, rarest, others) for term in driver.terms]
+    listed = ",".join(str(one.number) for one in epochs)
+    return [_driven(term, driver, rarest, others, f"IN ({listed})") for term in driver.terms]
 
 
-def _driven(term: int, driver: Filter, rarest: Filter, others: str) -> Source:
+def _driven(term: int, driver: Filter, rarest: Filter, others: str, epochs: str) -> Source:
     """All rows of the driver's term that meet the other filters.
 
     CROSS JOIN keeps SQLite to the order of the tables given.
     """
     select = "SELECT s.stored, s.record FROM"
-    joined = f"s.record = p.record AND p.epoch = {_EPOCH} AND p.term = {term}{others}"
+    joined = f"s.record = p.record AND p.term = {term}{others}"
     if rarest is driver:
         own = " AND p.via = 0" if driver.own else ""
-        text = f"{select} posting p CROSS JOIN statement s WHERE {joined}{own}"
+        text = f"{select} posting p CROSS JOIN statement s WHERE p.epoch {epochs} AND {joined}{own}"
         return Source(text, "p.record")
     # What is asked of the statement returned is the rarest: it leads to the driver's rows.
     return Source(
-        f"{select} posting a CROSS JOIN posting p CROSS JOIN statement s WHERE a.epoch = {_EPOCH}"
-        f" AND a.term = {rarest.terms[0]} AND a.via = 0 AND p.record = a.record AND {joined}",
+        f"{select} posting a CROSS JOIN posting p CROSS JOIN statement s WHERE a.epoch {epochs}"
+        f" AND a.term = {rarest.terms[0]} AND a.via = 0 AND p.epoch = a.epoch"
+        f" AND p.record = a.record AND {joined}",
         "a.record",
     )
 
@@ -256,6 +291,6 @@ def _also(one: Filter) -> str:
     listed = ",".join(map(str, one.terms))
     via = "0" if one.own else "p.via"
     return (
-        f" AND EXISTS (SELECT 1 FROM posting q WHERE q.epoch = {_EPOCH} AND q.term IN ({listed})"
+        f" AND EXISTS (SELECT 1 FROM posting q WHERE q.epoch = p.epoch AND q.term IN ({listed})"
         f" AND q.record = p.record AND q.via = {via})"
     )
