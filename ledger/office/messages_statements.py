@@ -14,6 +14,11 @@ register(
             "同一批次中有两条陈述的编号都是 {id}。",
             "Two statements of the batch have the id {id}.",
         ),
+        "xapi-number-range": (
+            "{pointer} 的整数超出 ±(2^53−1)，换一个系统读就会变成另一个数；请写成字符串。",
+            "The integer at {pointer} is beyond ±(2^53-1): other systems would read another "
+            "number; write it as a string.",
+        ),
         "xapi-voids-voiding": (
             "{id} 本身是作废陈述，不能再被作废；请以新编号重新提交原陈述。",
             "{id} is itself a voiding statement and cannot be voided; issue the statement that it "

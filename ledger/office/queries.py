@@ -14,6 +14,10 @@ from ledger.core.xapi.languages import LanguageRange
 from ledger.office.context import Office
 from ledger.ports.statements import Cursor, StatementQuery, StoredStatement
 
+PAGE_BYTES = 16 << 20
+FIRST_READ = 40
+"""Statements that are read before their size is known."""
+
 
 def assembled(stored: StoredStatement) -> dict[str, Any]:
     """The statement as submitted, with what the store says about it (Data 2.4, 2.3.1).
@@ -49,9 +53,23 @@ def timestamp(millis: int) -> str:
 
 
 def page(office: Office, query: StatementQuery) -> tuple[list[StoredStatement], Cursor | None]:
-    """At most `query.limit` statements (at least 1), and where the next page goes on."""
-    found = office.statements.statements(replace(query, limit=query.limit + 1))
-    if len(found) <= query.limit:
-        return found, None
-    last = found[query.limit - 1]
-    return found[: query.limit], Cursor(last.stored, last.kind, last.index)
+    """At most `query.limit` statements (at least 1), and where the next page goes on.
+
+    Fewer where they are large: no page holds much more than `PAGE_BYTES` of payloads, and no more
+    than that is ever read for one.
+    """
+    found: list[StoredStatement] = []
+    size, more = 0, True
+    while more and len(found) < query.limit and size < PAGE_BYTES:
+        fitting = (PAGE_BYTES - size) * len(found) // size if size else FIRST_READ
+        asked = max(1, min(query.limit - len(found), fitting))
+        after = _place(found[-1]) if found else query.after
+        read = office.statements.statements(replace(query, limit=asked + 1, after=after))
+        more = len(read) > asked
+        found += read[:asked]
+        size += sum(len(one.payload) for one in read[:asked])
+    return found, _place(found[-1]) if more else None
+
+
+def _place(last: StoredStatement) -> Cursor:
+    return Cursor(last.stored, last.kind, last.index)

@@ -9,12 +9,12 @@ stand beside it (Data 2.3.1).
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from ledger.core.canonical import canonical_json
+from ledger.core.canonical import MAX_SAFE_INT, canonical_json
 from ledger.core.commitment import SALT_LENGTH, commit
 from ledger.core.entry import Kind, RecordEntry, encode
 from ledger.core.streams import KINDS_BY_NAME
@@ -85,7 +85,7 @@ def prepare(
 
     `submitted` are statements that `check_statement` let through. `given_id` is the id of a single
     statement that does not say its own (PUT). Raises BadEvidence with the `position` of the
-    statement and a `pointer` into it: xapi-repeated-id, xapi-voids-voiding.
+    statement and a `pointer` into it: xapi-repeated-id, xapi-voids-voiding, xapi-number-range.
     """
     common = source(office, version, authority, derive_ids, kind)
     chance = office.entropy(_CHANCE * len(submitted))
@@ -112,10 +112,10 @@ def prepare_one(
 ) -> NewStatement:
     """One checked statement as the store takes it; `chance` are 48 random bytes.
 
-    Raises BadEvidence("xapi-voids-voiding").
+    Raises BadEvidence: xapi-voids-voiding, xapi-number-range.
     """
     chance = chance or office.entropy(_CHANCE)
-    payload, salt = canonical_json(statement), chance[16:]
+    payload, salt = _payload(statement, position), chance[16:]
     refers, voids = references(statement)
     leaf = _voided_leaf(office, common.kind, refers, position) if voids and refers else None
     return NewStatement(
@@ -133,6 +133,31 @@ def prepare_one(
         agents=agents_of(statement),
         attachments=_declared(statement),
     )
+
+
+def _payload(statement: dict[str, Any], position: int) -> bytes:
+    """Canonical JSON; it has no integers that a reader with binary doubles would read as others."""
+    try:
+        return canonical_json(statement)
+    except BadEvidence as bad:
+        raise BadEvidence(
+            "xapi-number-range",
+            pointer=next(_beyond(statement, ""), ""),
+            position=position,
+            requirement="RFC 8785, 3.2.2.3",
+        ) from bad
+
+
+def _beyond(value: Any, pointer: str) -> Iterator[str]:
+    """JSON pointers (RFC 6901) of the integers beyond what canonical JSON can write."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _beyond(item, f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}")
+    elif isinstance(value, list):
+        for place, item in enumerate(value):
+            yield from _beyond(item, f"{pointer}/{place}")
+    elif isinstance(value, int) and abs(value) > MAX_SAFE_INT:
+        yield pointer
 
 
 def _entry(common: Source, commitment: bytes, leaf: int | None) -> bytes:

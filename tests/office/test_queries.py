@@ -101,6 +101,25 @@ def test_pages_follow_one_another_to_the_end(records: Records, limit: int, ascen
     assert pages == -(-6 // limit)
 
 
+def test_a_page_of_large_statements_is_shorter(
+    records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.office.queries.PAGE_BYTES", 10_000)
+    monkeypatch.setattr("ledger.office.queries.FIRST_READ", 2)
+    large = [statement(number, result={"response": "x" * 3_000}) for number in range(9)]
+    office = kept(records, *large)
+    seen: list[bytes] = []
+    query = StatementQuery(limit=8, ascending=True)
+    while True:
+        found, following = page(office, query)
+        seen += [each.id for each in found]
+        assert 1 <= len(found) <= 4
+        if following is None:
+            break
+        query = StatementQuery(limit=8, ascending=True, after=following)
+    assert seen == [raw(number) for number in range(9)]
+
+
 def test_a_page_of_nothing(records: Records) -> None:
     assert page(records.office(), StatementQuery()) == ([], None)
 

@@ -228,6 +228,15 @@ def test_only_a_voiding_verb_voids(records: Records) -> None:
     assert found is not None and not found.voided
 
 
+def test_an_integer_that_canonical_json_cannot_write(records: Records) -> None:
+    extensions = {"http://x.example/~": [1, 2**53 - 1, {"n": -(2**53)}]}
+    with pytest.raises(BadEvidence) as refused:
+        submit(records.office(), statement(1), statement(2, result={"extensions": extensions}))
+    assert refused.value.code == "xapi-number-range"
+    assert refused.value.detail["position"] == 1
+    assert refused.value.detail["pointer"] == "/result/extensions/http:~1~1x.example~1~0/2/n"
+
+
 def test_one_statement_at_a_time(records: Records) -> None:
     office = records.office()
     common = source(office, Version.V1, AUTHORITY, derive_ids=True)

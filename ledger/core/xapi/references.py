@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Iterator
+from functools import lru_cache
 from uuid import UUID
 
 from ledger.core.canonical import canonical_json
@@ -16,6 +18,8 @@ from ledger.core.xapi.mentions import (
 )
 
 VOIDED = "http://adlnet.gov/expapi/verbs/voided"
+_SHORT = 2_048
+"""Bytes of what is remembered."""
 
 
 def references(statement: Json) -> tuple[bytes | None, bool]:
@@ -26,6 +30,18 @@ def references(statement: Json) -> tuple[bytes | None, bool]:
     if thing.get("objectType") != "StatementRef":
         return None, False
     return UUID(thing["id"]).bytes, statement["verb"]["id"] == VOIDED
+
+
+@lru_cache(maxsize=4_096)
+def _known(frozen: bytes) -> bytes:
+    return canonical_json(marshal.loads(frozen))
+
+
+def _canonical(thing: Json) -> bytes:
+    """Canonical JSON, remembered where it is short: the same few activities and agents come in
+    one statement after another, and freezing one costs a fraction of writing it."""
+    frozen = marshal.dumps(thing, 2)  # version 2 has no back references: by value alone
+    return _known(frozen) if len(frozen) <= _SHORT else canonical_json(thing)
 
 
 def _parts(statement: Json) -> Iterator[Json]:
@@ -48,7 +64,7 @@ def activities_of(statement: Json) -> tuple[tuple[str, bytes], ...]:
     """(IRI, canonical definition) of the activities that a checked statement defines, in its
     order; the same pair once."""
     found = {
-        (activity["id"], canonical_json(activity["definition"])): None
+        (activity["id"], _canonical(activity["definition"])): None
         for activity in _activities(statement)
         if "definition" in activity
     }
@@ -74,5 +90,5 @@ def agents_of(statement: Json) -> tuple[tuple[str, bytes], ...]:
         if key:
             if "member" in agent:
                 agent = {name: value for name, value in agent.items() if name != "member"}
-            found[key, canonical_json(agent)] = None
+            found[key, _canonical(agent)] = None
     return tuple(found)
