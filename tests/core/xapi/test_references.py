@@ -80,3 +80,29 @@ def test_agents_stand_without_members_and_with_their_key(made: Json) -> None:
         if "/extensions" not in path and "id" not in thing
     }
     assert {key for key, _ in agents_of(made)} == named - {""}
+
+
+def test_what_is_remembered_is_told_by_type_and_value() -> None:
+    """True, 1 and 1.0 are equal in Python and not in JSON; long definitions are not remembered."""
+    for value in (
+        True,
+        1,
+        1.5,
+        False,
+        0,
+        "1",
+        None,
+        [1],
+        [True],
+        "长" * 5_000,
+        True,
+        1,
+        "长" * 5_000,
+    ):
+        definition = {"extensions": {"http://x.example/e": value}}
+        statement = {
+            "actor": {"mbox": "mailto:a@b.example"},
+            "verb": {"id": "http://v.example/v"},
+            "object": {"id": "http://c.example/1", "definition": definition},
+        }
+        assert activities_of(statement) == (("http://c.example/1", canonical_json(definition)),)
