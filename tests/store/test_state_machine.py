@@ -8,11 +8,18 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from ledger.core import merkle
 from ledger.memory import MemoryStreamStore
 from ledger.ports import AnchorRow
+from scripts.postgres import Postgres
 from tests.store.samples import ORIGIN, SIGNER, audit, credential, record, sealed_store, sha
 
 NAMES = st.lists(
@@ -24,10 +31,13 @@ KIND = "learning"
 class StoreAgainstMemory(RuleBasedStateMachine):
     """Every answer of the two stores is the same; files and roots are right at the end."""
 
+    server: Postgres | None = None
+
     def __init__(self) -> None:
         super().__init__()
+        self.url = self.server.create_database() if self.server else None
         self.home = Path(tempfile.mkdtemp(prefix="store-"))
-        self.disk = sealed_store(self.home)
+        self.disk = sealed_store(self.home, self.url)
         self.memory = MemoryStreamStore()
         self.fresh = 1_000
         self.seq = 0
@@ -36,6 +46,8 @@ class StoreAgainstMemory(RuleBasedStateMachine):
         audit(self.disk, self.home / "streams" / KIND, KIND)
         self.disk.close()
         shutil.rmtree(self.home)
+        if self.server and self.url:
+            self.server.drop_database(self.url)
 
     @property
     def size(self) -> int:
@@ -86,7 +98,7 @@ class StoreAgainstMemory(RuleBasedStateMachine):
     @rule()
     def reopen(self) -> None:
         self.disk.close()
-        self.disk = sealed_store(self.home)
+        self.disk = sealed_store(self.home, self.url)
 
     @rule()
     def anchor(self) -> None:
@@ -137,3 +149,16 @@ StoreAgainstMemory.TestCase.settings = settings(
     suppress_health_check=list(HealthCheck),
 )
 TestStoreAgainstMemory = StoreAgainstMemory.TestCase
+
+
+def test_on_postgres(postgres_server: Postgres) -> None:
+    class OnPostgres(StoreAgainstMemory):
+        server = postgres_server
+
+    budget = settings(
+        max_examples=4,
+        stateful_step_count=20,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(OnPostgres, settings=budget)

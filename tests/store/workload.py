@@ -1,7 +1,7 @@
 """A process that appends and signs in a loop and says what was acknowledged.
 
-Run as `python -m tests.store.workload HOME NAME COUNT`: prints `ack <first> <last>` once a batch is
-acknowledged (records `NAME-<n>`), `signed <size>` once a checkpoint is.
+Run as `python -m tests.store.workload HOME NAME COUNT [URL]`: prints `ack <first> <last>` once a
+batch is acknowledged (records `NAME-<n>`), `signed <size>` once a checkpoint is.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ BATCHES = (1, 7, 90, 300)
 SIGN_EVERY = 3
 
 
-def main(home: Path, name: str, count: int) -> None:
+def main(home: Path, name: str, count: int, url: str | None = None) -> None:
     """Appends until `count` records of that name are in; starts over where they are already."""
-    store = sealed_store(home)
+    store = sealed_store(home, url)
     done = turn = 0
     while done < count:
         batch = range(done, min(count, done + BATCHES[turn % len(BATCHES)]))
@@ -33,4 +33,4 @@ def main(home: Path, name: str, count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))
+    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), *sys.argv[4:])
