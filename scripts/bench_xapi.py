@@ -275,7 +275,7 @@ def _pairs(count: int) -> dict[str, list[tuple[int, str]]]:
     return {
         "as in statements": drawn[:count],
         "often together": often * (count // len(often)),
-        "busy, never together": apart[:count],
+        "busy, seldom together": apart[:count],
     }
 
 

@@ -1,8 +1,10 @@
-"""What both web doors do with requests whose head never ends."""
+"""What both web doors do with requests whose head never ends, and with garbage."""
 
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -93,3 +95,12 @@ def test_many_requests_one_after_another_pass(port: int) -> None:
             client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nX: %s\r\n\r\n" % (b"a" * 2_000))
             heard = client.recv(65_536)
             assert heard.startswith(b"HTTP/1.1 200 ")
+
+
+def test_the_collector_is_spared_what_stays() -> None:
+    code = (
+        "import gc, ledger.serving as s; s.spare_collector(); "
+        "assert gc.isenabled() and gc.get_freeze_count() > 10_000; "
+        "assert gc.get_threshold() == s.COLLECT_AFTER"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
