@@ -31,9 +31,6 @@ KEEP_ALIVE_SECONDS = 65
 """Longer than the pools of clients and proxies keep an idle connection, so that they end it."""
 MOST_FRAMING = 65_536
 FRAMING_OF_A_BYTE = 9
-COLLECT_AFTER = (50_000, 20, 20)
-"""New objects before Python looks for cycles among them, and rounds before it looks at older ones.
-A batch of statements makes some 5,000 objects and no cycle."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -75,16 +72,6 @@ def config_of(app: Any) -> uvicorn.Config:
     )
 
 
-def spare_collector() -> None:
-    """What is loaded by now stays for ever: the search for garbage no longer passes through it.
-
-    With Python's own thresholds it cost half of the time of reading and preparing a batch.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*COLLECT_AFTER)
-
-
 class BoundedProtocol(HttpToolsProtocol):
     """httptools gathers heads and trailers without a limit; this one ends the connection when what
     is neither body nor a finished request passes MOST_FRAMING bytes."""
@@ -123,7 +110,6 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._on_ready()
-            spare_collector()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

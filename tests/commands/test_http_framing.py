@@ -99,8 +99,8 @@ def test_many_requests_one_after_another_pass(port: int) -> None:
 
 def test_the_collector_is_spared_what_stays() -> None:
     code = (
-        "import gc, ledger.serving as s; s.spare_collector(); "
+        "import gc, ledger.serving as s; s.settle_garbage(); "
         "assert gc.isenabled() and gc.get_freeze_count() > 10_000; "
-        "assert gc.get_threshold() == s.COLLECT_AFTER"
+        "assert gc.get_threshold() == s.GARBAGE_THRESHOLDS"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
