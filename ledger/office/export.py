@@ -83,7 +83,7 @@ def export(office: Office, person: Person, sink: Sink) -> ExportReport:
         report.files.append({"name": name, "bytes": len(data), "sha256": digest})
 
     put("README.txt", README.encode())
-    heads = _Heads(office)
+    heads = AnchoredHeads(office)
     enclosed: dict[str, None] = {}
     for found in concerning(office, person):  # 1
         record = record_of(office, heads, found)  # 2
@@ -102,7 +102,7 @@ def export(office: Office, person: Person, sink: Sink) -> ExportReport:
     return report
 
 
-class _Heads:
+class AnchoredHeads:
     """The newest anchored head of each stream and its signed checkpoint, as of the first look."""
 
     def __init__(self, office: Office) -> None:
@@ -132,7 +132,7 @@ class _Heads:
         return format_note(text, [note_signature(origin, signer.public_key, signer.sign(text))])
 
 
-def record_of(office: Office, heads: _Heads, found: Concerning) -> RecordFile:
+def record_of(office: Office, heads: AnchoredHeads, found: Concerning) -> RecordFile:
     """The record file of one statement."""
     kind, index = found.stored.kind, found.stored.index
     kept = office.store.payload(kind, index)

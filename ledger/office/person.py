@@ -62,31 +62,26 @@ def find_person(office: Office, given: str) -> Person | None:
     home_page, bar, name = given.partition("|")
     if bar and ":" in home_page and name:
         return Person((f"account\n{home_page}\n{name}",))
-    found = sorted({_grouped(key) for key in _fitting(office, given)})
+    found = sorted(set(_fitting(office, given)))
     if len(found) > 1:
         shown = [readable(keys[0]) for keys in found[:MAX_CHOICES]]
         raise WrongUse("person-ambiguous", given=given, count=len(found), found=", ".join(shown))
     return Person(found[0]) if found else None
 
 
-def _fitting(office: Office, given: str) -> Iterator[str]:
-    """Keys of the known agents that a bare text may mean."""
-    keys = {f"openid\n{given}"}
-    if _MAILBOX.fullmatch(given):
-        keys |= set(_mailbox_keys(f"mailto:{given}"))
+def _fitting(office: Office, given: str) -> Iterator[tuple[str, ...]]:
+    """The keys of each known agent that a bare text may mean; those of a mailbox go together."""
+    own = _mailbox_keys(f"mailto:{given}") if _MAILBOX.fullmatch(given) else ()
+    others = {f"openid\n{given}"}
     if _SHA1.fullmatch(given):
-        keys.add(f"mbox_sha1sum\n{given.lower()}")
+        others.add(f"mbox_sha1sum\n{given.lower()}")
     for data in office.statements.known_agents():
         agent = json.loads(data)
         key = agent_key(agent)
-        if key in keys or agent.get("account", {}).get("name") == given:
-            yield key
-
-
-def _grouped(key: str) -> tuple[str, ...]:
-    """A mailbox and its SHA-1 are one person."""
-    kind, _, value = key.partition("\n")
-    return _mailbox_keys(value) if kind == "mbox" else (key,)
+        if key in own:
+            yield own
+        elif key in others or agent.get("account", {}).get("name") == given:
+            yield (key,)
 
 
 def _mailbox_keys(iri: str) -> tuple[str, ...]:
