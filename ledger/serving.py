@@ -30,7 +30,7 @@ GRACE_SECONDS = 10
 KEEP_ALIVE_SECONDS = 65
 """Longer than the pools of clients and proxies keep an idle connection, so that they end it."""
 GARBAGE_THRESHOLDS = (50_000, 20, 50)
-"""New objects before Python looks for cycles among them, and rounds before it looks at older ones."""
+"""New objects before Python looks for cycles among them; rounds before it looks at older ones."""
 MOST_FRAMING = 65_536
 FRAMING_OF_A_BYTE = 9
 
@@ -75,7 +75,7 @@ def config_of(app: Any) -> uvicorn.Config:
 
 
 def settle_garbage() -> None:
-    """What was loaded at the start is not looked through again, and what a request leaves less often.
+    """What was loaded at the start is not looked through again, what a request leaves less often.
 
     A batch of statements is some thousand small dictionaries that no cycle holds. With Python's own
     thresholds the collector walked them again and again while they were read: half of the time of
