@@ -165,7 +165,7 @@ def test_statements_of_well_known_sources() -> None:
         "context": {
             "platform": "Moodle",
             "language": "zh-cn",
-            "extensions": {"http://lrs.learninglocker.net/define/extensions/info": {"x": None}},
+            "extensions": {"http://lrs.example/define/extensions/info": {"x": None}},
             "contextActivities": {"grouping": [{"id": "http://moodle.example"}]},
         },
     }

@@ -201,7 +201,7 @@ def test_language_tags(
         "a+b-c.d1:x",
         "a:b:c@d",
         "a://h?q=/?:@",
-        "http://例え.jp/パス?ク#フ",
+        "http://例え.test/パス?ク#フ",
         "http://a/\U00020000",
         "http://a/%E5%AD%A6",
         "http://a/!$&'()*+,;=",
