@@ -129,23 +129,36 @@ def shown(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-def on_page(page: str, machine: Machine, rows: Sequence[Row]) -> str:
-    """The page with these figures between its two marks."""
+def on_page(page: str, machine: Machine, rows: Sequence[Row], whole: bool = True) -> str:
+    """The page with these figures between its two marks. If they are not the `whole`, the other
+    rows stay as they are, and so does what was said of their machine."""
     start, end = (page.index(mark) for mark in _MARKS)
-    packages = ", ".join(f"{name} {version}" for name, version in machine.packages.items())
-    load = ", ".join(str(one) for one in machine.load)
+    begin = start + len(_MARKS[0])
+    new = {row.name: _page_row(row) for row in rows}
+    old = [] if whole else page[begin:end].splitlines()
+    kept = [line for line in old if line.startswith("| ") and not line.startswith("| what |")]
+    names = [line.split(" | ")[0].removeprefix("| ") for line in kept]
     lines = [
-        f"- {machine.date}: {machine.cpu}, {machine.cores} cores, {machine.memory_gib} GiB; "
-        f"{machine.system}",
-        f"- Python {machine.python}, SQLite {machine.sqlite}, {packages}",
-        f"- load averages before the start: {load}",
+        *(line for line in old if line.startswith("- ")),
+        *_page_machine(machine, "" if whole else f", {len(rows)} rows measured later"),
         "",
         "| what | on the clock | by CPU time | unit | aim | how |",
         "|---|---:|---:|---|---:|---|",
-        *(_page_row(row) for row in rows),
+        *(new.pop(name, line) for name, line in zip(names, kept, strict=True)),
+        *new.values(),
         "",
     ]
-    return page[: start + len(_MARKS[0])] + "\n".join(lines) + page[end:]
+    return page[:begin] + "\n".join(lines) + page[end:]
+
+
+def _page_machine(machine: Machine, what: str) -> list[str]:
+    packages = ", ".join(f"{name} {version}" for name, version in machine.packages.items())
+    return [
+        f"- {machine.date}{what}: {machine.cpu}, {machine.cores} cores, {machine.memory_gib} GiB; "
+        f"{machine.system}",
+        f"- Python {machine.python}, SQLite {machine.sqlite}, {packages}",
+        f"- load averages before the start: {', '.join(map(str, machine.load))}",
+    ]
 
 
 def _page_row(row: Row) -> str:
@@ -181,7 +194,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.out.write_text(text + "\n", encoding="utf-8")
     if options.page:
         page = PAGE.read_text(encoding="utf-8")
-        PAGE.write_text(on_page(page, machine, rows), encoding="utf-8")
+        changed = on_page(page, machine, rows, whole=options.only == names)
+        PAGE.write_text(changed, encoding="utf-8")
     print(f"{options.out}: {machine.cpu}, {machine.cores} cores, load {machine.load[0]} before")
     return 0
 

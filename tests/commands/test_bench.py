@@ -50,7 +50,8 @@ EXPECTED = {
             "xAPI ingest, filling to 410, {}",
             "xAPI ingest, batches of 100, 410 there, {}",
             "xAPI GET of 100 by agent and activity, often together, 610 there, median, {}",
-            "xAPI GET of 100 by agent and activity, busy, seldom together, 610 there, 99 of 100, {}",
+            "xAPI GET of 100 by agent and activity, busy, seldom together, 610 there, "
+            "99 of 100, {}",
             "Memory of the server, most, {}",
         )
     ],
@@ -114,6 +115,18 @@ def test_page_keeps_all_but_its_figures() -> None:
     assert "| x | 1.5 | 1 | s | ≤ 1 ✗ | once |\n| y |  |  | /s |  | why not |\n" in changed
     before, after = page.split("<!-- figures -->")[0], page.split("<!-- end of figures -->")[1]
     assert changed.startswith(before) and changed.endswith(after)
+
+
+def test_some_parts_on_the_page_leave_the_other_rows() -> None:
+    page = bench.PAGE.read_text(encoding="utf-8")
+    one, two = Row("one", 1, "s", "once"), Row("two", 2, "s", "once")
+    whole = bench.on_page(page, this_machine(), [one, two])
+    some = bench.on_page(
+        whole, this_machine(), [Row("two", 3, "s", "anew"), Row("z", 4, "s", "")], False
+    )
+    assert "| one | 1 |  | s |  | once |\n| two | 3 |  | s |  | anew |\n| z | 4 |" in some
+    assert "| two | 2 |" not in some
+    assert some.count("load averages before") == 2
 
 
 def test_aims() -> None:
