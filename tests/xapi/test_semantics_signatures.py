@@ -70,6 +70,18 @@ def test_payload(lrs: Lrs) -> None:
     refused(send(lrs, other, signed(other, plain)), "other-statement", "XAPI-00116")
 
 
+@pytest.mark.requirement("XAPI-00116", "Data 2.3.1.s9.b1")
+def test_a_duration_finer_than_what_was_signed(lrs: Lrs) -> None:
+    plain = statement(id=new_id(), result={"duration": "P1DT12H36M0.12S"})
+    content = jws(plain)
+    given = signed(content, {**plain, "result": {"duration": "P1DT12H36M0.1237S"}})
+    assert send(lrs, content, given).json() == [plain["id"]]
+    plain = statement(id=new_id(), result={"duration": "P1DT12H36M0.12S"})
+    content = jws(plain)
+    given = signed(content, {**plain, "result": {"duration": "P1DT12H36M0.13S"}})
+    refused(send(lrs, content, given), "other-statement", "XAPI-00116")
+
+
 @pytest.mark.requirement("XAPI-00117")
 def test_algorithm_and_key(lrs: Lrs) -> None:
     plain = statement(id=new_id())

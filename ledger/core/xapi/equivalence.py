@@ -8,13 +8,16 @@ Ignored is what a store may have assigned or serialized otherwise, and nothing e
 3. definitions of activities and displays of verbs: they are not part of the statement;
 4. the order of a group's members;
 5. a context activity alone or in a list of one, for a store gives back a list (Data 2.4.6.2);
-6. case where it has no meaning: domains of mailboxes, hex digits, UUIDs, language tags.
+6. case where it has no meaning: domains of mailboxes, hex digits, UUIDs, language tags;
+7. of a duration what is finer than 0.01 second (Data 4.6.s2.b3): cut off, not rounded.
 
-Durations are compared as text, numbers by value. The data of attachments is no part of a
-statement; the property `attachments` that declares them is.
+Durations are otherwise compared as text, numbers by value. The data of attachments is no part of
+a statement; the property `attachments` that declares them is.
 """
 
 from __future__ import annotations
+
+import re
 
 from ledger.core.canonical import canonical_json
 from ledger.core.xapi.formats import rebuilt
@@ -24,6 +27,7 @@ from ledger.core.xapi.values import parse_timestamp
 from ledger.errors import BadEvidence
 
 _ASSIGNED = frozenset({"id", "stored", "authority", "version", "timestamp"})
+_FINER = re.compile(r"(?<=[.,][0-9]{2})[0-9]+(?=S\Z)")
 
 
 def _instant(text: str) -> str | int:
@@ -73,6 +77,9 @@ def _details(part: Json) -> Json:
         changed["context"] = context = _lowered(part["context"], "registration", "language")
         if "statement" in context:
             context["statement"] = _lowered(context["statement"], "id")
+    if "duration" in part.get("result", ()):
+        duration = _FINER.sub("", part["result"]["duration"])
+        changed["result"] = {**part["result"], "duration": duration}
     if "attachments" in part:
         changed["attachments"] = [_attachment(one) for one in part["attachments"]]
     return changed

@@ -123,6 +123,25 @@ def test_differences_that_a_store_may_have_caused_are_ignored(other: Json) -> No
     assert both(STATEMENT, other)
 
 
+@pytest.mark.requirement("Data 2.3.1.s9.b1")
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("P1DT12H36M0.12S", "P1DT12H36M0.1237S", True),
+        ("P1DT12H36M0.12S", "P1DT12H36M0.1299999S", True),
+        ("PT0,12S", "PT0,127S", True),
+        ("P1DT12H36M0.12S", "P1DT12H36M0.13S", False),
+        ("PT0.1S", "PT0.11S", False),
+        ("PT1.121M", "PT1.122M", False),
+    ],
+)
+@pytest.mark.parametrize("place", ["result", "object/result"])
+def test_of_durations_what_is_finer_than_a_hundredth_of_a_second_is_ignored(
+    place: str, one: str, other: str, same: bool
+) -> None:
+    assert both(changed((place, {"duration": one})), changed((place, {"duration": other}))) is same
+
+
 @pytest.mark.requirement("Data 2.3.1.s9.b2")
 @pytest.mark.parametrize("other", KEPT)
 def test_all_other_differences_count(other: Json) -> None:
