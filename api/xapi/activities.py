@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from starlette.responses import Response
@@ -12,6 +11,7 @@ from api.xapi.etags import tagged
 from api.xapi.parameters import only
 from api.xapi.request import Call, Handlers, Service
 from ledger.core.canonical import canonical_json
+from ledger.core.xapi.stored import stored_json
 
 _KNOWN = frozenset({"activityId"})
 
@@ -26,7 +26,7 @@ def _get(service: Service, call: Call) -> Response:
     activity: dict[str, Any] = {"objectType": "Activity", "id": iri}
     definition = service.office.statements.activity(iri)
     if definition is not None:
-        activity["definition"] = json.loads(definition)
+        activity["definition"] = stored_json(definition)
     return tagged(call, canonical_json(activity))
 
 

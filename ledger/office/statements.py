@@ -9,7 +9,7 @@ stand beside it (Data 2.3.1).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from ledger.core.streams import KINDS_BY_NAME
 from ledger.core.xapi.equivalence import equivalent
 from ledger.core.xapi.mentions import mentions
 from ledger.core.xapi.references import activities_of, agents_of, references
+from ledger.core.xapi.shapes import below
 from ledger.core.xapi.versions import Version
 from ledger.errors import BadEvidence, Conflict, WrongUse
 from ledger.office import messages_statements as _messages  # noqa: F401  (registers the codes)
@@ -115,7 +116,8 @@ def prepare_one(
     Raises BadEvidence: xapi-voids-voiding, xapi-number-range.
     """
     chance = chance or office.entropy(_CHANCE)
-    payload, salt = _payload(statement, position), chance[16:]
+    statement, payload = _written(statement, position)
+    salt = chance[16:]
     refers, voids = references(statement)
     leaf = _voided_leaf(office, common.kind, refers, position) if voids and refers else None
     return NewStatement(
@@ -135,29 +137,39 @@ def prepare_one(
     )
 
 
-def _payload(statement: dict[str, Any], position: int) -> bytes:
-    """Canonical JSON; it has no integers that a reader with binary doubles would read as others."""
+def _written(statement: dict[str, Any], position: int) -> tuple[dict[str, Any], bytes]:
+    """The statement and its canonical JSON, in which numbers are binary doubles."""
     try:
-        return canonical_json(statement)
-    except BadEvidence as bad:
+        return statement, canonical_json(statement)
+    except BadEvidence:
+        statement = _in_doubles(statement, "", position)
+        return statement, canonical_json(statement)
+
+
+def _in_doubles(value: Any, pointer: str, position: int) -> Any:
+    """The value, with doubles for integers beyond ±(2^53-1) that come out digit for digit.
+
+    So 10^20, as canonical JSON itself writes 1e20, is taken back. Any other would be read by half
+    of the world as another number, and is refused where it stands.
+    """
+    if isinstance(value, dict):
+        return {key: _in_doubles(value[key], below(pointer, key), position) for key in value}
+    if isinstance(value, list):
+        return [_in_doubles(item, f"{pointer}/{n}", position) for n, item in enumerate(value)]
+    if type(value) is not int or abs(value) <= MAX_SAFE_INT:
+        return value
+    try:
+        number = float(value)
+    except OverflowError:
+        number = 0.0
+    if canonical_json(number) != str(value).encode():
         raise BadEvidence(
             "xapi-number-range",
-            pointer=next(_beyond(statement, ""), ""),
+            pointer=pointer,
             position=position,
             requirement="RFC 8785, 3.2.2.3",
-        ) from bad
-
-
-def _beyond(value: Any, pointer: str) -> Iterator[str]:
-    """JSON pointers (RFC 6901) of the integers beyond what canonical JSON can write."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield from _beyond(item, f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}")
-    elif isinstance(value, list):
-        for place, item in enumerate(value):
-            yield from _beyond(item, f"{pointer}/{place}")
-    elif isinstance(value, int) and abs(value) > MAX_SAFE_INT:
-        yield pointer
+        )
+    return number
 
 
 def _entry(common: Source, commitment: bytes, leaf: int | None) -> bytes:

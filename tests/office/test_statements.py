@@ -228,13 +228,27 @@ def test_only_a_voiding_verb_voids(records: Records) -> None:
     assert found is not None and not found.voided
 
 
-def test_an_integer_that_canonical_json_cannot_write(records: Records) -> None:
-    extensions = {"http://x.example/~": [1, 2**53 - 1, {"n": -(2**53)}]}
+@pytest.mark.parametrize("number", [-(2**53) - 1, 2**60, 10**21, 10**400])
+def test_an_integer_that_canonical_json_cannot_write(records: Records, number: int) -> None:
+    extensions = {"http://x.example/~": [1, 2**53, {"n": number}]}
     with pytest.raises(BadEvidence) as refused:
         submit(records.office(), statement(1), statement(2, result={"extensions": extensions}))
     assert refused.value.code == "xapi-number-range"
     assert refused.value.detail["position"] == 1
     assert refused.value.detail["pointer"] == "/result/extensions/http:~1~1x.example~1~0/2/n"
+
+
+@pytest.mark.parametrize("number", [2**53, -(2**54), 10**20, 123456789012345680000])
+def test_a_long_integer_that_is_a_double_stays_digit_for_digit(
+    records: Records, number: int
+) -> None:
+    """Canonical JSON writes 1e20 so: what was given out is taken back, in a definition too."""
+    extensions = {"http://x.example/n": [number]}
+    activity = {"id": "http://a.example/long", "definition": {"extensions": extensions}}
+    submit(records.office(), statement(1, object=activity, result={"extensions": extensions}))
+    found = records.statements.statement(raw(1))
+    assert found is not None and found.payload is not None
+    assert found.payload.count(b"[%d]" % number) == 2
 
 
 def test_one_statement_at_a_time(records: Records) -> None:

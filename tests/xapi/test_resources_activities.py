@@ -98,3 +98,15 @@ def test_other_parameters_and_methods(asking: Asking) -> None:
         assert answer.status_code == 405
     head = asking.ask("HEAD", "activities", {"activityId": iri})
     assert (head.status_code, head.content) == (200, b"")
+
+
+@pytest.mark.requirement("XAPI-00250")
+def test_numbers_beyond_integers(asking: Asking) -> None:
+    """RFC 8785 writes 1e20 as an integer that only a double holds; it is shown, and taken back."""
+    made = activity({"extensions": {"http://example.com/n": [1e20, 5e-324]}})
+    submit(asking, object=made)
+    answer = asking.get("activities", {"activityId": made["id"]})
+    assert answer.status_code == 200, answer.text
+    assert answer.json() == made
+    submit(asking, object=answer.json())
+    assert asking.get("activities", {"activityId": made["id"]}).content == answer.content
