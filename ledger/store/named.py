@@ -13,9 +13,10 @@ from ledger.store.schema import agent
 from ledger.store.sealing import Sealing, opened
 from ledger.store.terms import ACTIVITY, AGENT, AUTHORITY, FORM, Terms, pack
 
-KNOWN = 20_000
-"""Agents, and definitions, that are remembered as written."""
-_DEFINITIONS = 4_000
+KNOWN = 100_000
+"""Forms of agents, and activities with the definition merged last, that are remembered as written:
+by the 64 bits of Python's own keyed hash, some 10 MB."""
+_AUTHORITIES = 10_000
 _AT_ONCE = 1_000
 
 
@@ -29,12 +30,12 @@ class Named:
     def __init__(self, database: Database, terms: Terms, sealing: Sealing) -> None:
         self._database, self._terms, self._sealing = database, terms, sealing
         self._seen = (-1, -1)
-        self._agents: set[bytes] = set()
-        self._merged: dict[str, bytes] = {}
+        self._agents: set[int] = set()
+        self._merged: dict[str, int] = {}
         self._authorities: dict[bytes, int] = {}
         self._by_id: dict[int, bytes] = {}
-        self._fresh_agents: list[bytes] = []
-        self._fresh_merged: dict[str, bytes] = {}
+        self._fresh_agents: list[int] = []
+        self._fresh_merged: dict[str, int] = {}
 
     # ------------------------------------------------------------------ writing
 
@@ -57,7 +58,7 @@ class Named:
         if len(self._agents) > KNOWN:
             self._agents.clear()
         self._agents.update(self._fresh_agents)
-        if len(self._merged) > _DEFINITIONS:
+        if len(self._merged) > KNOWN:
             self._merged.clear()
         self._merged.update(self._fresh_merged)
 
@@ -65,7 +66,7 @@ class Named:
         fresh: dict[bytes, str] = {}
         for new in statements:
             for key, form in new.agents:
-                if form not in self._agents:
+                if hash(form) not in self._agents:
                     fresh[form] = key
         rows = []
         for form, key in fresh.items():
@@ -74,15 +75,15 @@ class Named:
         self._database.many(
             connection, "INSERT INTO agent VALUES (?, ?, ?) ON CONFLICT DO NOTHING", sorted(rows)
         )
-        self._fresh_agents = list(fresh)
+        self._fresh_agents = [hash(form) for form in fresh]
 
     def _save_definitions(self, connection: Connection, statements: Sequence[NewStatement]) -> None:
         fresh: dict[str, list[bytes]] = {}
         for new in statements:
             for iri, definition in new.activities:
                 listed = fresh.get(iri)
-                last = listed[-1] if listed else self._merged.get(iri)
-                if definition != last:
+                last = hash(listed[-1]) if listed else self._merged.get(iri)
+                if hash(definition) != last:
                     fresh.setdefault(iri, []).append(definition)
         if not fresh:
             return
@@ -95,7 +96,7 @@ class Named:
                 merged = merge(merged, definition)
             if merged is not None and merged != old:
                 rows.append((ids[iri], self._sealing.records.seal(merged, _activity(ids[iri]))))
-            self._fresh_merged[iri] = listed[-1]
+            self._fresh_merged[iri] = hash(listed[-1])
         self._database.many(
             connection,
             "INSERT INTO activity VALUES (?, ?)"
@@ -115,7 +116,7 @@ class Named:
     def authority_ids(self, authorities: Iterable[bytes]) -> dict[bytes, int]:
         """Terms of authorities, which are their ids."""
         known = self._authorities
-        if len(known) > KNOWN:
+        if len(known) > _AUTHORITIES:
             known.clear()
         wanted = set(authorities)
         for one in wanted - known.keys():
@@ -145,7 +146,7 @@ class Named:
                 found[number] = opened(
                     self._sealing.people, sealed, _authority(number), "authority"
                 )
-        if len(self._by_id) > KNOWN:
+        if len(self._by_id) > _AUTHORITIES:
             self._by_id = {}
         self._by_id |= found
         return found
