@@ -35,8 +35,9 @@ from ledger.store.dedupe import first_key, payloads
 from ledger.store.dialect import streams_free
 from ledger.store.documents import forget_documents
 from ledger.store.entries import StreamState, read_state
-from ledger.store.ids import KINDS, Ids, KnownIds, identity, place
-from ledger.store.incoming import Incoming
+from ledger.store.ids import KINDS, Ids, identity, place
+from ledger.store.incoming import Incoming, postings
+from ledger.store.judging import Equivalent, Judge
 from ledger.store.links import VOIDED, VOIDS, Links
 from ledger.store.named import Named
 from ledger.store.pace import Horizon, Pace, count_erasure, read_horizon, save_stored
@@ -45,7 +46,6 @@ from ledger.store.schema import EPOCH_SHIFT, KIND_SHIFT, lookup, moment, posting
 from ledger.store.sealing import Sealing, opened
 from ledger.store.terms import Terms, pack
 
-Equivalent = Callable[[bytes, bytes], bool]
 Hold = Callable[[str, float], AbstractContextManager[bool]]
 
 
@@ -161,7 +161,7 @@ class Statements:
             uuids = [one.new.id for batch in prepared for one in batch]
             known = self._ids.known(connection, uuids)
             standing = [found for uuid in uuids if (found := known.find(uuid)) is not None]
-            judge = _Judge(
+            judge = Judge(
                 {kind: state.size for kind, state in states.items()},
                 known,
                 payloads(connection, self._sealing, standing),
@@ -224,7 +224,7 @@ class Statements:
         self._named.save_authorities(connection, authorities)
         by = [authorities[one.new.authority] for one in accepted]
         self._database.insert(connection, statement, self._rows(accepted, by, stored))
-        self._database.insert(connection, posting, _postings(accepted, by))
+        self._database.insert(connection, posting, postings(accepted, by))
         self._links.save(connection, accepted)
 
     def _rows(
@@ -383,68 +383,3 @@ def _by_kind(statements: Sequence[Incoming]) -> dict[str, list[Incoming]]:
     for one in statements:
         found.setdefault(one.new.kind, []).append(one)
     return found
-
-
-_PLACES = 24
-"""Bits for a place in a transaction."""
-
-
-def _postings(accepted: Sequence[Incoming], by: Sequence[int]) -> Iterator[tuple[int, ...]]:
-    """A row for each mention, in the order of the index.
-
-    Term and place in one integer: lists of numbers are sorted faster than rows, and cost the
-    collector of garbage nothing.
-    """
-    keys = {authority << _PLACES | nth for nth, authority in enumerate(by)}
-    for nth, one in enumerate(accepted):
-        keys.update([term << _PLACES | nth for term in one.terms])
-    mask = (1 << _PLACES) - 1
-    records = [one.record for one in accepted]
-    for key in sorted(keys):
-        record = records[key & mask]
-        yield record >> EPOCH_SHIFT, key >> _PLACES, record, 0
-
-
-class _Judge:
-    """Batch by batch: all of it is new or repeated, or nothing of it is kept."""
-
-    def __init__(
-        self,
-        sizes: dict[str, int],
-        known: KnownIds,
-        kept: dict[int, bytes | None],
-        equivalent: Equivalent,
-    ) -> None:
-        self._free = {
-            kind: (int(KINDS_BY_NAME[kind]) << KIND_SHIFT) + size for kind, size in sizes.items()
-        }
-        self._known, self._kept, self._equivalent = known, kept, equivalent
-        self.accepted: list[Incoming] = []
-
-    def judge(self, batch: Sequence[Incoming]) -> BatchOutcome:
-        mine: dict[bytes, Incoming] = {}
-        free = dict(self._free)
-        numbers, fresh = [], []
-        for position, one in enumerate(batch):
-            uuid = one.new.id
-            earlier = mine.get(uuid)
-            number = earlier.record if earlier else self._known.find(uuid)
-            if number is None:
-                one.record = number = free[one.new.kind]
-                free[one.new.kind] += 1
-                mine[uuid] = one
-            else:
-                old = earlier.new.payload if earlier else self._kept[number]
-                if not self._same(old, one.new.payload):
-                    return BatchOutcome(conflict=position)
-            numbers.append(place(number)[1])
-            fresh.append(mine.get(uuid) is one)
-        self._free = free
-        for one in mine.values():
-            self._known.by_kind[one.new.kind].add(one.digest, one.record)
-            self._kept[one.record] = one.new.payload
-            self.accepted.append(one)
-        return BatchOutcome(tuple(numbers), tuple(fresh))
-
-    def _same(self, old: bytes | None, new: bytes) -> bool:
-        return old is None or old == new or self._equivalent(old, new)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from ledger.store import Store, links, querying, statements
+from ledger.store import Store, incoming, links, querying, statements
 from scripts.postgres import Postgres
 from tests.store.samples import sealed_store
 from tests.store.statement_worlds import World, worlds
@@ -26,7 +26,7 @@ def store(
         server: Postgres = request.getfixturevalue("postgres_server")
         url = server.create_database()
     patch = pytest.MonkeyPatch()
-    for module in (links, querying, statements):
+    for module in (incoming, links, querying, statements):
         patch.setattr(module, "EPOCH_SHIFT", 1)
     patch.setattr(querying, "_EPOCHS", (2, 3))
     found = sealed_store(tmp_path_factory.mktemp("epochs"), url)
