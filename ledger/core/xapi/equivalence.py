@@ -17,6 +17,7 @@ a statement; the property `attachments` that declares them is.
 
 from __future__ import annotations
 
+import json
 import re
 
 from ledger.core.canonical import canonical_json
@@ -106,7 +107,16 @@ def same_statement(old: Json, new: Json) -> bool:
     if before is not None and after is not None and _instant(before) != _instant(after):
         return False
     # As bytes, because Python holds 1, 1.0 and true for equal.
-    return canonical_json(comparable(old)) == canonical_json(comparable(new))
+    return _written(old) == _written(new)
+
+
+def _written(statement: Json) -> bytes:
+    """Canonical JSON for comparison; integers beyond ±(2^53-1) count as the nearest double."""
+    value = comparable(statement)
+    try:
+        return canonical_json(value)
+    except BadEvidence:
+        return canonical_json(stored_json(json.dumps(value).encode()))
 
 
 def equivalent(old: bytes, new: bytes) -> bool:

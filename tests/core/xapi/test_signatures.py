@@ -130,6 +130,17 @@ def test_equivalent_payloads(payload: Any) -> None:
     check_signature(jws(payload), STATEMENT)
 
 
+@pytest.mark.requirement("XAPI-00116")
+def test_long_integers_are_compared_as_doubles() -> None:
+    def scored(raw: int) -> dict[str, Any]:
+        return {**STATEMENT, "result": {"score": {"raw": raw}}}
+
+    check_signature(jws(scored(10**20)), scored(10**20))
+    for other in (10**20 + 10**6, 10**400):
+        with pytest.raises(BadEvidence):
+            check_signature(jws(scored(other)), scored(10**20))
+
+
 def test_other_attachments_are_signed_and_signatures_are_not() -> None:
     whole = {**STATEMENT, "attachments": [PICTURE]}
     first = jws(whole)
