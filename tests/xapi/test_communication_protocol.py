@@ -61,11 +61,22 @@ def test_about_takes_get_only_and_no_parameter(lrs: Lrs) -> None:
 @pytest.mark.requirement("XAPI-00321", "XAPI-00331")
 @pytest.mark.parametrize("resource", RESOURCES)
 def test_all_others_need_a_version(lrs: Lrs, resource: str) -> None:
-    for authorization in (None, basic(*lrs.tokens["xapi"])):
+    for authorization in (None, basic("nobody", "known")):
         headers = {VERSION: None, "Authorization": authorization}
         answer = lrs.request("GET", resource, headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (400, "xapi-version")
         assert answer.headers[VERSION] == V1
+
+
+@pytest.mark.requirement("XAPI-00333")
+@pytest.mark.parametrize("spoken", [V2, V1, V2])
+def test_who_leaves_the_version_out_is_answered_in_the_one_spoken_last(
+    lrs: Lrs, spoken: str
+) -> None:
+    assert lrs.request("GET", "statements", headers={VERSION: spoken}).status_code == 200
+    for headers in ({VERSION: None}, {VERSION: "0.9"}):
+        answer = lrs.request("GET", "statements", headers=headers)
+        assert (answer.status_code, answer.headers[VERSION]) == (400, spoken)
 
 
 # --------------------------------------------------------------------------- 3.2
