@@ -14,8 +14,10 @@ LOCKS = ("package-lock.json",)
 """npm writes funding addresses of the packages' authors into them; no address to install from."""
 URL = re.compile(r"\b(?:https?|wss?|git|ssh)://([^\s/\"'`)<>\]|;,#?*\\]+)")
 STANDARDS = {
+    "activitystrea.ms",
     "adlnet.gov",
     "h5p.org",
+    "id.tincanapi.com",
     "purl.imsglobal.org",
     "w3id.org",
     "www.apache.org",
