@@ -227,5 +227,8 @@ class MemoryStatementStore:
     def erase_agent(self, key: str) -> int:
         return len(self._agents.pop(key, ())) + self._documents.forget(key)
 
+    def sweep(self) -> None:
+        """Nothing of what was erased is kept."""
+
     def _erased(self, id: bytes) -> bool:
         return any(kept.new.id == id and kept.erased for kept in self._kept)

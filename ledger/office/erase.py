@@ -8,7 +8,9 @@ The order, and what a crash between two steps leaves behind:
    statement go together with its payload;
 3. erase names and documents;
    -- crash before it: they are still found by the person's key, and the next run erases them;
-4. sign the receipt. It names leaves only.
+4. sweep what the database still holds of it in its log;
+   -- crash before it: the next run sweeps;
+5. sign the receipt. It names leaves only.
    -- crash before it: the next run's receipt names what that run erased. The leaves of the run
    that crashed are in no receipt; that they have no payload any more can be seen.
 """
@@ -59,8 +61,9 @@ def erase(
         if progress:
             progress(done, len(places))
     others = sum(office.statements.erase_agent(key) for key in person.keys) if person else 0  # 3
+    office.statements.sweep()  # 4
     count = sum(map(len, leaves.values()))
-    return Erased(count, left, others, _receipt(office, leaves.items(), others))  # 4
+    return Erased(count, left, others, _receipt(office, leaves.items(), others))  # 5
 
 
 def _receipt(

@@ -193,6 +193,11 @@ class StatementStore(Protocol):
         """Deletes what is known of an agent: names, state and profile documents. How many rows."""
 
 
+    def sweep(self) -> None:
+        """After erasing: what was deleted leaves the database's own leftovers (log, free pages) as
+        well, as far as the database can do that. Safe to repeat."""
+
+
 # --------------------------------------------------------------------------- documents
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam
 
-from ledger.store.dialect import WRITING, copy_rows, make_engine, reading, run_many
+from ledger.store.dialect import WRITING, copy_rows, make_engine, reading, run_many, sweep
 from ledger.store.failures import refusing
 
 IN_LIST = 2_000
@@ -63,6 +63,11 @@ class Database:
         compiled = table.insert().values(values).compile(dialect=self.engine.dialect)
         self._inserts[table.name] = str(compiled)
         return str(compiled)
+
+    def sweep(self) -> None:
+        """What transactions deleted leaves the database's own log too, as far as can be."""
+        with refusing():
+            sweep(self.engine)
 
     def close(self) -> None:
         """Closes idle connections."""

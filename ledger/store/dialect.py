@@ -25,12 +25,15 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from ledger.errors import CouldNotLook, WrongUse
 from ledger.store.failures import refusing
 
+_BUSY_MILLIS = 60_000
+_SWEEP_MILLIS = 5_000
 PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = FULL",  # a commit is on disk, not only in order
     "foreign_keys = ON",
-    "busy_timeout = 60000",
+    f"busy_timeout = {_BUSY_MILLIS}",
     "temp_store = MEMORY",
+    "secure_delete = ON",  # what is erased is overwritten, not only unlinked
     "wal_autocheckpoint = 16384",  # pages: random pages are copied home once for many batches
     "journal_size_limit = 268435456",
 )
@@ -104,6 +107,25 @@ def run_many(connection: Connection, text: str, rows: Iterable[Sequence[Any]]) -
         raise DBAPIError.instance(text, None, error, base) from error
     finally:
         cursor.close()
+
+
+def sweep(engine: Engine) -> None:
+    """Empties SQLite's log, in which pages from before an erasure may still stand.
+
+    Best effort: a reader that holds an old snapshot for longer than `_SWEEP_MILLIS` is not waited
+    for; the log is emptied with a later erasure, or by the last process that closes the database.
+    PostgreSQL overwrites dead rows in its own time (docs/guides/operator.md).
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    with engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.execute(f"PRAGMA busy_timeout = {_SWEEP_MILLIS}")
+        try:
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        finally:
+            driver.execute(f"PRAGMA busy_timeout = {_BUSY_MILLIS}")
 
 
 # --------------------------------------------------------------------------- PostgreSQL

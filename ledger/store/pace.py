@@ -2,7 +2,8 @@
 
 A transaction with statements chooses its time `stored` under the streams' locks. Whoever asks
 meanwhile is told the newest committed time; else now, and nothing that is acknowledged later gets
-an earlier time: here by what was promised, in other processes by the order of the locks.
+an earlier time, in whatever process: what was promised stands in the file that is locked, and whoever
+writes reads it there. (The clock cannot do it: a writer looked at it before it had the locks.)
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from sqlalchemy import Connection, select, update
 
 from ledger.store.failures import refusing
 from ledger.store.schema import horizon
+
+_LENGTH = 8
+"""Bytes of a time in the file."""
 
 
 class Pace:
@@ -41,6 +45,7 @@ class Pace:
                 descriptor = self._open()
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_SH)
+                self._hear(descriptor)
                 yield
             finally:
                 os.close(descriptor)
@@ -51,29 +56,38 @@ class Pace:
     def promise(self, now: int) -> bool:
         """Whether nobody is writing; then nothing will be stored at `now` or before."""
         with self._mutex:
-            if self._writing or not self._quiet_elsewhere():
-                return False
-            self._promised = max(self._promised, now)
-            return True
+            return not self._writing and self._promise_everywhere(now)
 
     def next(self, last: int, now: int) -> int:
         """The time of a transaction that follows one at `last`."""
         with self._mutex:
             return max(now, last + 1, self._promised + 1)
 
-    def _quiet_elsewhere(self) -> bool:
+    def _promise_everywhere(self, now: int) -> bool:
         with refusing():
             descriptor = self._open()
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            promised = max(now, _read(descriptor))
+            os.pwrite(descriptor, promised.to_bytes(_LENGTH, "big"), 0)
+        except OSError:  # somebody writes, or the disk is full: nothing can be promised
             return False
         finally:
             os.close(descriptor)
         return True
 
+    def _hear(self, descriptor: int) -> None:
+        promised = _read(descriptor)
+        with self._mutex:
+            self._promised = max(self._promised, promised)
+
     def _open(self) -> int:
         return os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+
+
+def _read(descriptor: int) -> int:
+    """What was promised last; 0 if nothing ever was."""
+    return int.from_bytes(os.pread(descriptor, _LENGTH, 0), "big")
 
 
 class Horizon(NamedTuple):

@@ -377,6 +377,10 @@ class Statements:
             named = self._named.forget(connection, key)
             return named + forget_documents(connection, self._terms, key)
 
+    def sweep(self) -> None:
+        """See `ports.StatementStore.sweep`."""
+        self._database.sweep()
+
 
 def _by_kind(statements: Sequence[Incoming]) -> dict[str, list[Incoming]]:
     found: dict[str, list[Incoming]] = {}

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import random
+import sqlite3
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -321,6 +322,30 @@ def test_erasing_leaves_leaf_and_identity(disk: Store) -> None:
             assert connection.exec_driver_sql(f"SELECT COUNT(*) FROM {table}").scalar() == 0
     with pytest.raises(UnknownNumber):
         disk.erase_statement("gossip", 0)
+
+
+def test_nothing_of_an_erased_payload_lingers_in_the_files(tmp_path: Path) -> None:
+    """Neither in free pages nor in the log: the key that opens it goes on being used."""
+    home = tmp_path / "home"
+    store = sealed_store(home, None)
+    append(store, *(new(number, note="x" * 9_000) for number in range(1, 30)))
+    with sqlite3.connect(home / "store.db") as connection:
+        rows = dict(connection.execute("SELECT id, payload FROM record"))
+    connection.close()
+    pieces = {number: kept[200:264] for number, kept in rows.items()}
+    first = min(pieces)
+    assert held_by(home, pieces[first]) and held_by(home, pieces[first + 1])
+    assert store.erase_statement("learning", 0)
+    store.sweep()
+    assert not held_by(home, pieces[first])
+    assert held_by(home, pieces[first + 1])
+    store.close()
+
+
+def held_by(home: Path, piece: bytes) -> list[str]:
+    """Files of a folder in which some bytes stand."""
+    files = [one for one in home.rglob("*") if one.is_file()]
+    return [one.name for one in files if piece in one.read_bytes()]
 
 
 def test_a_voided_statement_stays_voided_when_its_voider_is_erased(disk: Store) -> None:
