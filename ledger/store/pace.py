@@ -2,7 +2,7 @@
 
 A transaction with statements chooses its time `stored` under the streams' locks. Whoever asks
 meanwhile is told the newest committed time; else now, and nothing that is acknowledged later gets
-an earlier time, in whatever process: what was promised stands in the file that is locked, and whoever
+an earlier time, in whatever process: what was promised stands in the file that is locked, and who
 writes reads it there. (The clock cannot do it: a writer looked at it before it had the locks.)
 """
 
