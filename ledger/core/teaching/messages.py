@@ -1,0 +1,38 @@
+"""Refusal codes of teaching records, each with the place in the statement."""
+
+from __future__ import annotations
+
+from ledger.errors import register
+
+register(
+    {
+        "teaching-version": (
+            "陈述声称遵循教学规范，但没有写明已知的版本：“{found}”；应为 {expected}。",
+            "The statement claims the teaching profile but names no known version of it: "
+            "“{found}”, expected {expected}.",
+        ),
+        "teaching-no-template": (
+            "陈述声称遵循教学规范，但其动词“{verb}”与对象类型“{object_type}”不属于任何模板。",
+            "The statement claims the teaching profile, but no template has the verb “{verb}” "
+            "with an object of type “{object_type}”.",
+        ),
+        "teaching-template": (
+            "“{pointer}”不符合模板“{template}”的规则 {location}：{expected}。",
+            "“{pointer}” breaks the rule {location} of the template “{template}”: {expected}.",
+        ),
+        "teaching-value": (
+            "“{pointer}”的值不对，应为 {expected}（模板“{template}”）。",
+            "“{pointer}” has a wrong value, expected {expected} (template “{template}”).",
+        ),
+        "teaching-extension": (
+            "“{pointer}”是教学规范的扩展，但不能用在这里（模板“{template}”）。",
+            "“{pointer}” is an extension of the teaching profile that has no place here "
+            "(template “{template}”).",
+        ),
+        "teaching-anonymity": (
+            "评教人数不足 {least} 人，为防止推断个人，不予记录（“{pointer}”共 {found} 人）。",
+            "Fewer than {least} raters could be told apart, so the ratings are not taken "
+            "(“{pointer}” counts {found}).",
+        ),
+    }
+)
