@@ -103,10 +103,8 @@ _NAMED: dict[str, Check] = {
     "prefLabel": _words,
     "definition": _words,
 }
-_MATCHES: dict[str, Check] = dict.fromkeys(
-    ["broader", "broadMatch", "narrower", "narrowMatch", "related", "relatedMatch", "exactMatch"],
-    _iris,
-)
+_LINKS = ("broader", "broadMatch", "narrower", "narrowMatch", "related", "relatedMatch")
+_MATCHES: dict[str, Check] = dict.fromkeys((*_LINKS, "exactMatch"), _iris)
 TERMS = ("Verb", "ActivityType", "AttachmentUsageType")
 EXTENSIONS = ("ContextExtension", "ResultExtension", "ActivityExtension")
 
