@@ -8,7 +8,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam
 
-from ledger.store.dialect import WRITING, copy_rows, make_engine, reading, run_many, sweep
+from ledger.store.dialect import (
+    WRITING,
+    copy_rows,
+    insert_rows,
+    make_engine,
+    reading,
+    run_many,
+    sweep,
+)
 from ledger.store.failures import refusing
 
 IN_LIST = 2_000
@@ -47,7 +55,7 @@ class Database:
         if self.engine.dialect.name != "sqlite":
             copy_rows(connection, table, rows)
             return
-        run_many(connection, self._inserts.get(table.name) or self._compile(table), rows)
+        insert_rows(connection, self._inserts.get(table.name) or self._compile(table), rows)
 
     def many(self, connection: Connection, text: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Executes a statement, its parameters written as `?`, for each of the rows."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain, islice
 from typing import Any
 
 import psycopg
@@ -126,6 +127,24 @@ def sweep(engine: Engine) -> None:
             driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         finally:
             driver.execute(f"PRAGMA busy_timeout = {_BUSY_MILLIS}")
+
+
+ROWS_AT_ONCE = 64
+
+
+def insert_rows(connection: Connection, text: str, rows: Iterable[Sequence[Any]]) -> None:
+    """`run_many` for an INSERT … VALUES (…), `ROWS_AT_ONCE` rows in each statement.
+
+    The driver hands Python's lock over at every statement: one for every row costs more in company
+    of other threads than what it does.
+    """
+    head, _, group = text.partition(" VALUES ")
+    many = f"{head} VALUES {', '.join([group] * ROWS_AT_ONCE)}"
+    remaining = iter(rows)
+    while len(some := list(islice(remaining, ROWS_AT_ONCE))) == ROWS_AT_ONCE:
+        connection.exec_driver_sql(many, tuple(chain.from_iterable(some)))
+    if some:
+        run_many(connection, text, some)
 
 
 # --------------------------------------------------------------------------- PostgreSQL
