@@ -111,7 +111,8 @@ def _table(node: Node, tables: Mapping[str, Table]) -> Callable[[Any], Any]:
 
 
 def _convert(node: Node, _: Mapping[str, Table]) -> Callable[[Number], Any]:
-    factor = Fraction(DURATIONS[str(node.args[0].kind)], DURATIONS[str(node.kind)])
+    before, after = node.words
+    factor = Fraction(DURATIONS[before], DURATIONS[after])
     return lambda given: bounded(plain(given * factor))
 
 

@@ -272,9 +272,10 @@ def _round(call: Call) -> Node | None:
 
 
 def _convert(call: Call) -> Node | None:
-    unit = call.word(1, tuple(DURATIONS))
-    given = call.of_kind(0, tuple(DURATIONS))
-    return call.build(unit or "", (given,), (unit,))
+    before, after = call.word(1, tuple(DURATIONS)), call.word(2, tuple(DURATIONS))
+    if before is None or after is None:
+        return None
+    return call.build(after, (call.of_kind(0, (before,)),), (before, after))
 
 
 def _as(call: Call) -> Node | None:
@@ -366,7 +367,7 @@ OPERATORS: dict[str, Operator] = {
     "least": (2, _MANY, _same_unit),
     "greatest": (2, _MANY, _same_unit),
     "round": (3, 3, _round),
-    "convert": (2, 2, _convert),
+    "convert": (3, 3, _convert),
     "as": (2, 2, _as),
     "equal": (2, 2, _compare),
     "differs": (2, 2, _compare),
