@@ -89,6 +89,8 @@ class Planter:
             ("session-delivered", fact.key) for fact in self._of("observation-made")
         }
         """What is in a label already, and sessions that a supervisor saw."""
+        self._asked = {(fact.run, fact.session) for fact in self._of("question-answered")}
+        """Sessions that students asked about: to move or empty one would belie the questions."""
         self._held: dict[int, list[Fact]] = defaultdict(list)
         for fact in self._of("session-delivered"):
             self._held[fact.teacher.number].append(fact)
@@ -118,7 +120,8 @@ class Planter:
         chance.shuffle(mine)
         for stays in mine:
             for moved in mine:
-                if 0 < _starts(stays) - _starts(moved) <= 7 * DAY:
+                days = _starts(stays) - _starts(moved)
+                if 0 < days <= 7 * DAY and self._silent(moved):
                     starts = _starts(stays) + chance.randrange(-40, 60) * MINUTE
                     ends = starts + _ends(moved) - _starts(moved)
                     others = [one for one in self._held[teacher] if one not in (stays, moved)]
@@ -176,7 +179,7 @@ class Planter:
 
     def _empty(self, rate: float) -> Iterator[Label]:
         def leave(session: Fact) -> Label | None:
-            if not self._free(session):
+            if not (self._free(session) and self._silent(session)):
                 return None
             session.fields["attended"] = 0
             return self._label("session-without-students", session)
@@ -253,6 +256,9 @@ class Planter:
 
     def _free(self, fact: Fact) -> bool:
         return (fact.type, fact.key) not in self._untouchable
+
+    def _silent(self, session: Fact) -> bool:
+        return (session.run, session.session) not in self._asked
 
     def _present(self, teacher: int) -> list[Fact]:
         """Sessions at which the teacher was in person, none of them in a label."""
