@@ -339,7 +339,7 @@ def _changed(statement: Json, place: tuple[Any, ...], value: Any) -> Any:
     return changed
 
 
-_PARTS = st.sampled_from(
+_PARTS: st.SearchStrategy[Any] = st.sampled_from(
     [
         *({}, [], [{}], [[]], "", "x", "\ud800", 0, -1, 1.5, 1e300, None, True, {"member": [1]}),
         {"objectType": "Group", "member": [{"mbox": 1}]},

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -311,3 +314,22 @@ def test_any_value_is_no_claim(value: Any) -> None:
     assert not claims_profile(value)
     assert not claims_profile({"context": value})
     assert not claims_profile({"context": {"contextActivities": {"category": value}}})
+
+
+# ------------------------------------------------------------------- the page
+
+
+def _block(name: str) -> Any:
+    page = (Path(__file__).parents[3] / "docs" / "spec" / "teaching-profile.md").read_text("utf-8")
+    found = re.search(rf"^```json {name}\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    assert found is not None
+    return json.loads(found[1])
+
+
+def test_worked_example() -> None:
+    assert _block("template") in profile_document()["templates"]
+    statement = good("plan-uploaded")
+    statement["context"]["contextActivities"]["parent"] *= 2
+    with pytest.raises(BadEvidence) as caught:
+        check_against_profile(statement)
+    assert {"code": caught.value.code, **caught.value.detail} == _block("refusal")
