@@ -1,7 +1,7 @@
 """The ASGI application behind `/xapi`: settles a request, has it handled, dresses the answer.
 
 1. the path names a resource (404); OPTIONS is answered for browsers;
-2. the body is read, bounded (413); a large one only for a known token;
+2. the body is read, bounded (413); a large one only for a known token, and where there is room;
 3. alternate request syntax of 1.0.3 is unfolded;
 4. the method is one of the resource's (405);
 5. the version is one of ours (400);
@@ -11,7 +11,8 @@
    X-Experience-API-Consistent-Through.
 
 That order is the suite's: without any header it wants 400, and 405 before it looks for a token.
-From 3 on all runs in one thread of a pool, so that waiting for the disk holds up nobody else.
+From 3 on all runs in one thread of a pool, so that waiting for the disk holds up nobody else; large
+bodies one after another, since what is parsed takes many times its bytes.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 
 from starlette.requests import ClientDisconnect
@@ -33,6 +34,7 @@ from api.xapi.alternate import Unfolded, unfold
 from api.xapi.parameters import decoded
 from api.xapi.problems import NoSuchMethod, problem
 from api.xapi.request import Call, Handler, Handlers, Service
+from api.xapi.room import Room
 from ledger.core.xapi.versions import Version
 from ledger.errors import BadEvidence, CouldNotLook, Refusal, UnknownNumber
 from ledger.ports import TokenRow, TokenStore
@@ -47,6 +49,10 @@ FREE_BODY = 64 << 10
 STALE_MILLIS = 1_000
 FORM_BODY = 4 << 20
 """Bytes of an alternate request, in which the token stands inside the form."""
+HEAVY_BODY = 1 << 20
+"""Bytes from which on bodies need room, and are handled one at a time."""
+ROOM, ROOM_OF_FORMS = body.MAX_BODY, 2 * FORM_BODY
+"""Bytes of such bodies in memory at once. Forms come from anybody: they have room of their own."""
 REMEMBERED = 10_000
 """Senders whose last version is kept."""
 _WITH_BODY = frozenset({"PUT", "POST"})
@@ -81,6 +87,8 @@ class XapiDoor:
         self._service, self._tokens, self._handlers = service, tokens, handlers
         self._threads = ThreadPoolExecutor(THREADS, "xapi")
         self._heard = (0, b"")
+        self._room, self._forms = Room(ROOM), Room(ROOM_OF_FORMS)
+        self._heavy = asyncio.Lock()
         self._spoken: dict[int, Version] = {}
 
     def close(self) -> None:
@@ -89,34 +97,49 @@ class XapiDoor:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         incoming = Incoming.of(scope)
-        loop = asyncio.get_running_loop()
         try:
-            content = await self._content(incoming, receive, loop)
+            answer = await self._answered(incoming, receive)
         except ClientDisconnect:
             return
-        except Refusal as refusal:
-            refused = problem(refusal)
-            answer = await loop.run_in_executor(self._threads, self._dressed, incoming, refused)
-        else:
-            answer = await loop.run_in_executor(self._threads, self._answer, incoming, content)
         if incoming.method == "HEAD":
             await _send_head(answer, send)
         else:
             await answer(scope, receive, send)
 
+    async def _answered(self, incoming: Incoming, receive: Receive) -> Response:
+        loop = asyncio.get_running_loop()
+        async with AsyncExitStack() as held:
+            try:
+                content = await self._content(incoming, receive, loop, held)
+            except Refusal as refusal:
+                refused = problem(refusal)
+                return await loop.run_in_executor(self._threads, self._dressed, incoming, refused)
+            if len(content) > HEAVY_BODY or "content-encoding" in incoming.headers:
+                await held.enter_async_context(self._heavy)
+            return await loop.run_in_executor(self._threads, self._answer, incoming, content)
+
     async def _content(
-        self, incoming: Incoming, receive: Receive, loop: asyncio.AbstractEventLoop
+        self,
+        incoming: Incoming,
+        receive: Receive,
+        loop: asyncio.AbstractEventLoop,
+        held: AsyncExitStack,
     ) -> bytes:
         if incoming.method not in _WITH_BODY:
             return b""
         declared = incoming.headers.get("content-length")
-        if _is_alternate(incoming):
-            return await body.read(receive, declared, FORM_BODY)
-        if declared is None or not declared.isdecimal() or int(declared[:9]) > FREE_BODY:
+        alternate = _is_alternate(incoming)
+        limit = FORM_BODY if alternate else body.MAX_BODY
+        size = _expected(declared, limit)
+        if alternate and size > FREE_BODY:
+            await held.enter_async_context(self._forms.of(size))
+        elif size > FREE_BODY:
             await loop.run_in_executor(
                 self._threads, self._settled, incoming.method, incoming.resource, incoming.headers
             )
-        return await body.read(receive, declared)
+            if size > HEAVY_BODY:
+                await held.enter_async_context(self._room.of(size))
+        return await body.read(receive, declared, limit)
 
     # ----------------------------------------------------------------------- in a thread
 
@@ -168,7 +191,7 @@ class XapiDoor:
         return handler, version, token
 
     def _dressed(self, incoming: Incoming, response: Response) -> Response:
-        """Step 8. An answer to no version we know is in the one that this sender spoke last, else in
+        """Step 8. An answer to no version we know is in the one this sender spoke last, else in
         1.0.3: the suites of 1.0.3 and 2.0 both look for their own."""
         headers = incoming.headers
         spoken = self._spoken.get(hash(headers.get("authorization")), Version.V1)
@@ -191,6 +214,13 @@ class XapiDoor:
             through = answers.timestamp(office.statements.consistent_through(now)).encode()
             self._heard = (now, through)
         return through
+
+
+def _expected(declared: str | None, limit: int) -> int:
+    """Bytes that a body may take: as many as are allowed, if it does not say how many it has."""
+    if declared is None or not declared.isdecimal():
+        return limit
+    return min(int(declared[:20]), limit)
 
 
 def _is_alternate(incoming: Incoming) -> bool:

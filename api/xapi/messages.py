@@ -67,6 +67,14 @@ register(
             "一批超过 {limit} 条语句。",
             "A batch has more than {limit} statements.",
         ),
+        "xapi-too-many-values": (
+            "JSON 中的值超过 {limit} 个；请分批提交。",
+            "The JSON has more than {limit} values; please submit it in parts.",
+        ),
+        "server-busy": (
+            "大的请求太多，暂时放不下；请稍后再试。",
+            "Too many large requests are under way; please try again shortly.",
+        ),
         "xapi-no-statement": ("没有这条语句。", "There is no such statement."),
         "xapi-more": (
             "more 链接无效；请重新查询。",

@@ -26,6 +26,9 @@ from ledger.ports.statements import Attachment
 
 MULTIPART = "multipart/mixed"
 MAX_BATCH = 10_000
+MAX_VALUES = 1_000_000
+"""Marks that begin or part values in a JSON body: `{`, `[` and `,`. A value takes up to 200 bytes
+of memory, two of them in the body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,12 @@ def _check_charset(given: str) -> None:
 
 
 def json_value(body: bytes) -> Any:
-    """The value of a JSON body; BadEvidence("xapi-not-json") says what is wrong with it."""
+    """The value of a JSON body; BadEvidence("xapi-not-json") says what is wrong with it.
+
+    TooLarge("xapi-too-many-values") before any of it is taken apart.
+    """
+    if len(body) > MAX_VALUES and sum(map(body.count, (b"{", b"[", b","))) > MAX_VALUES:
+        raise TooLarge("xapi-too-many-values", limit=MAX_VALUES, requirement="XAPI-00328")
     try:
         return parse_json(body, limit=len(body))
     except BadEvidence as bad:
