@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from api.home import Home
-from api.http.app import create_app
+from api.http.app import create_app, in_front
 from api.metrics import Metrics
 from api.wiring import Institution, opened
 from api.workers import Workers
@@ -87,7 +87,7 @@ def serve(
             on_ready(url)
 
         try:
-            serve_app(app, sockets, ready)
+            serve_app(in_front(app), sockets, ready)
         finally:
             others.stop()
             institution.withdraw()
@@ -98,4 +98,4 @@ def serve_worker(home: Home, listening: socket.socket) -> None:
     """One more process on the same socket: answers requests, leaves anchoring to the first."""
     with opened(home) as institution:
         app = create_app(institution, institution.chain_call, Metrics())
-        serve_app(app, (listening,), lambda: None)
+        serve_app(in_front(app), (listening,), lambda: None)

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Response
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import HTMLResponse, JSONResponse
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from starlette.types import ASGIApp
 
 from api.http import problems, public, records, registrar
 from api.http.description import PROBLEM, complete, of_type, page
@@ -16,6 +17,7 @@ from api.http.limits import BodyLimit
 from api.metrics import Metrics
 from api.wiring import Institution
 from api.xapi.app import PREFIX, XapiDoor, XapiFirst
+from api.xapi.authentication import RememberedTokens
 from api.xapi.description import described
 from api.xapi.request import Service
 from api.xapi.resources import HANDLERS
@@ -36,7 +38,7 @@ def create_app(
     office = institution.office
     committer = Committer(office)
     service = Service(office, committer, office.identity.public_url + PREFIX)
-    door = XapiDoor(service, institution.store, HANDLERS)
+    door = XapiDoor(service, RememberedTokens(institution.store), HANDLERS)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -54,6 +56,7 @@ def create_app(
         redoc_url=None,
         lifespan=lifespan,
     )
+    app.state.xapi = door
     problems.install(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(
@@ -97,3 +100,8 @@ def create_app(
         return HTMLResponse(page(app.openapi()))
 
     return app
+
+
+def in_front(app: FastAPI) -> ASGIApp:
+    """The app as a server runs it: `/xapi` before every layer of the framework."""
+    return XapiFirst(app, app.state.xapi)

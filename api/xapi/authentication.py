@@ -1,10 +1,13 @@
 """Who asks, what the token may do, and the authority of what it writes (Communication 4.0).
 
-The token is looked up for every request: a token that is gone opens nothing any more.
+The secret is compared for every request. The token's row is remembered for `REMEMBER_SECONDS`: a
+token that is gone opens nothing any more after that.
 """
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from functools import lru_cache
 
 from api.tokens import identify
@@ -13,6 +16,8 @@ from ledger.errors import NotAllowed
 from ledger.office.context import Identity
 from ledger.ports import TokenRow, TokenStore
 
+REMEMBER_SECONDS = 2.0
+REMEMBERED_ROWS = 1_000
 EVERYTHING = frozenset({"all", "xapi"})
 _READ_ALL = EVERYTHING | {"all/read"}
 _READ_STATEMENTS = _READ_ALL | {"statements/read"}
@@ -30,6 +35,31 @@ _WRITING = {
     "activities/profile": EVERYTHING | {"profile"},
     "agents/profile": EVERYTHING | {"profile"},
 }
+
+
+class RememberedTokens:
+    """`ports.TokenStore` before another: what was found is not asked again at once."""
+
+    def __init__(self, tokens: TokenStore, clock: Callable[[], float] = time.monotonic) -> None:
+        self._tokens, self._clock = tokens, clock
+        self._rows: dict[str, tuple[TokenRow, float]] = {}
+
+    def add_token(self, row: TokenRow) -> None:
+        self._tokens.add_token(row)
+
+    def token(self, key: str) -> TokenRow | None:
+        """A key that is not there is asked for every time: it may be made at any moment."""
+        now = self._clock()
+        known = self._rows.get(key)
+        if known is not None and now < known[1]:
+            return known[0]
+        self._rows.pop(key, None)
+        row = self._tokens.token(key)
+        if row is not None:
+            if len(self._rows) >= REMEMBERED_ROWS:
+                self._rows.clear()
+            self._rows[key] = (row, now + REMEMBER_SECONDS)
+        return row
 
 
 def admitted(tokens: TokenStore, header: str | None, resource: str, method: str) -> TokenRow:

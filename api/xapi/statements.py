@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from urllib.parse import urlsplit
@@ -144,7 +143,7 @@ def _answer(
         return answers.json_answer(body, headers)
     hashes = dict.fromkeys(sha2 for one in found for sha2 in one.attachments)
     boundary = uuid4().hex
-    content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    content = answers.json_bytes(body)
     return StreamingResponse(
         _parts(service, content, list(hashes), boundary),
         headers=headers,
