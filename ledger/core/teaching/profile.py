@@ -15,8 +15,8 @@ from ledger.core.teaching.vocabulary import (
     SESSION,
     STARS,
     STREAMS,
+    TEMPLATES,
     TIN_CAN,
-    TYPES,
     VERSION,
     VERSIONS,
     Field,
@@ -94,7 +94,7 @@ def _schema(field: Field) -> Json:
 
 
 def _extension(field: Field) -> Json:
-    users = [kind for kind in TYPES.values() if field.name in kind.required + kind.optional]
+    users = [kind for kind in TEMPLATES.values() if field.name in kind.required + kind.optional]
     return {
         "id": field.iri,
         "type": f"{field.place.capitalize()}Extension",
@@ -154,7 +154,8 @@ def rules_of(kind: RecordType) -> list[Json]:
     """The rules of its template (Structure 8.1), in the order in which they are checked."""
     return [
         _included("$.timestamp"),
-        _included("$.context.platform"),
+        # xAPI knows a platform only where the object is an activity.
+        *([] if kind.refers else [_included("$.context.platform")]),
         *_people(kind),
         *_place(kind.course, GROUPING, COURSE),
         *_place(kind.run, PARENT, RUN),
@@ -162,6 +163,14 @@ def rules_of(kind: RecordType) -> list[Json]:
         *(_value(FIELDS[name], "included") for name in kind.required),
         *(_value(FIELDS[name], "recommended") for name in kind.optional),
     ]
+
+
+def _object(kind: RecordType) -> Json:
+    """What tells the object: its type, or which records it may refer to (Structure 8)."""
+    if not kind.refers:
+        return {"objectActivityType": kind.object_type}
+    others = [other.template for other in TEMPLATES.values() if other is not kind]
+    return {"objectStatementRefTemplate": others}
 
 
 def _template(kind: RecordType) -> Json:
@@ -172,7 +181,7 @@ def _template(kind: RecordType) -> Json:
         "prefLabel": _words(kind.zh, kind.name),
         "definition": _words(kind.zh, kind.en),
         "verb": kind.verb,
-        "objectActivityType": kind.object_type,
+        **_object(kind),
         "rules": rules_of(kind),
     }
 
@@ -183,7 +192,7 @@ def _patterns() -> list[Json]:
         "id": f"{PROFILE}/patterns/record",
         "type": "Pattern",
         "inScheme": VERSION,
-        "alternates": [kind.template for kind in TYPES.values()],
+        "alternates": [kind.template for kind in TEMPLATES.values()],
     }
     many = {
         "id": f"{PROFILE}/patterns/records",
@@ -217,7 +226,7 @@ def profile_bytes() -> bytes:
             *_activity_types(),
             *(_extension(field) for field in FIELDS.values() if field.is_extension),
         ],
-        "templates": [_template(kind) for kind in TYPES.values()],
+        "templates": [_template(kind) for kind in TEMPLATES.values()],
         "patterns": _patterns(),
     }
     return json.dumps(document, ensure_ascii=False, indent=2).encode("utf-8") + b"\n"

@@ -28,7 +28,7 @@ from ledger.core.teaching.vocabulary import (
     FIELDS,
     MINIMUM_RATERS,
     PROFILE,
-    TYPES,
+    TEMPLATES,
     Need,
     RecordType,
 )
@@ -46,7 +46,7 @@ _EXTENSIONS = {
     kind.name: frozenset(
         (FIELDS[name].place, FIELDS[name].iri) for name in kind.required + kind.optional
     )
-    for kind in TYPES.values()
+    for kind in TEMPLATES.values()
 }
 """Which extensions of the profile a type may have, and where."""
 _BELOW = f"{PROFILE}/extensions/"
@@ -119,6 +119,10 @@ def _name(value: Any) -> str:
     return read_text(value, MAX_NAME)
 
 
+def _uuid(value: Any) -> str:
+    return _name(value).lower()
+
+
 def _account(agent: Any) -> str:
     """`<home page>|<name>`; the bar is in no IRI."""
     home, name = member(agent, "account", "homePage"), member(agent, "account", "name")
@@ -157,10 +161,11 @@ def _read_people(statement: Json, reading: _Reading) -> None:
     if "authority" in statement:
         reading.read("by", statement["authority"], "/authority", _asserter)
     reading.read("at", statement.get("timestamp"), "/timestamp", read_instant)
-    source = member(statement, "context", "platform")
-    reading.read("source", source, "/context/platform", read_text)
+    if not reading.kind.refers:  # else it is a field
+        source = member(statement, "context", "platform")
+        reading.read("source", source, "/context/platform", read_text)
     if "id" in statement:
-        reading.read("statement", statement["id"], "/id", lambda value: _name(value).lower())
+        reading.read("statement", statement["id"], "/id", _uuid)
 
 
 # ------------------------------------------------------------------- what
@@ -168,7 +173,8 @@ def _read_people(statement: Json, reading: _Reading) -> None:
 
 def _read_activities(statement: Json, reading: _Reading) -> None:
     kind = reading.kind
-    reading.read("object", member(statement, "object", "id"), "/object/id", _name)
+    reader = _uuid if kind.refers else _name
+    reading.read("object", member(statement, "object", "id"), "/object/id", reader)
     around = member(statement, "context", "contextActivities")
     for name, need, where in (
         ("course", kind.course, "grouping"),

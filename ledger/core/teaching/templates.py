@@ -14,7 +14,7 @@ from typing import Any
 from ledger.core.teaching import messages  # noqa: F401  (registers the sentences)
 from ledger.core.teaching.paths import Found, Path, parse_path
 from ledger.core.teaching.profile import profile_document
-from ledger.core.teaching.vocabulary import PROFILE, TYPES, VERSIONS, RecordType
+from ledger.core.teaching.vocabulary import PROFILE, TEMPLATES, VERSIONS, RecordType
 from ledger.errors import BadEvidence
 
 Json = dict[str, Any]
@@ -97,9 +97,9 @@ def compile_rule(rule: Json) -> Rule:
 
 @cache
 def _templates() -> dict[tuple[str, str], tuple[RecordType, tuple[Rule, ...]]]:
-    kinds = {kind.template: kind for kind in TYPES.values()}
+    kinds = {kind.template: kind for kind in TEMPLATES.values()}
     return {
-        (template["verb"], template["objectActivityType"]): (
+        (template["verb"], template.get("objectActivityType", "")): (
             kinds[template["id"]],
             tuple(compile_rule(rule) for rule in template["rules"]),
         )
@@ -154,7 +154,8 @@ def match_template(statement: Any) -> tuple[RecordType, Json]:
             "teaching-version", found=wrong[:_SHOWN], expected=" | ".join(sorted(_KNOWN))
         )
     verb = member(statement, "verb", "id")
-    kind = member(statement, "object", "definition", "type")
+    refers = member(statement, "object", "objectType") == "StatementRef"
+    kind = "" if refers else member(statement, "object", "definition", "type") or None
     known = _templates().get((verb, kind)) if type(verb) is type(kind) is str else None
     if known is None:
         raise BadEvidence("teaching-no-template", verb=_show(verb), object_type=_show(kind))

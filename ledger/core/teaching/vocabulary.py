@@ -31,6 +31,7 @@ SESSION = f"{PROFILE}/activity-types/session"
 MODES = ("live", "recorded", "blended")
 LEVELS = ("school", "city", "province", "national", "international")
 SEVERITIES = ("minor", "serious", "grave")
+ROLES = ("platform", "teacher", "registrar", "department", "observer", "student")
 
 
 class Kind(StrEnum):
@@ -93,6 +94,7 @@ class RecordType:
     name: str
     verb: str
     object_type: str
+    """"" where the object is no activity but a StatementRef to another record."""
     taught_by_actor: bool
     """Whether the subject is the actor; else it is `context.instructor`."""
     course: Need
@@ -102,6 +104,11 @@ class RecordType:
     optional: tuple[str, ...]
     zh: str
     en: str
+
+    @property
+    def refers(self) -> bool:
+        """Whether it is about another record instead of about teaching."""
+        return not self.object_type
 
     @property
     def template(self) -> str:
@@ -120,6 +127,10 @@ FIELDS: dict[str, Field] = {
         Field("level", "context", Kind.TEXT, "级别", "level of award or training", LEVELS),
         Field("severity", "context", Kind.TEXT, "严重程度", "how grave", SEVERITIES),
         Field("asked", "context", Kind.INSTANT, "提问时刻", "when the question was asked"),
+        Field("source", "context", Kind.TEXT, "来源系统", "the system that it comes from"),
+        Field("role", "context", Kind.TEXT, "核实者的角色", "as whom the actor verifies", ROLES),
+        Field("reason", "context", Kind.TEXT, "理由", "why"),
+        Field("confirmed", "$.result.success", Kind.BOOLEAN, "属实或有异议", "right, or disputed"),
         Field("finding", "result", Kind.TEXT, "问题类别", "code of what was found"),
         Field("answered", "result", Kind.INSTANT, "答复时刻", "when it was answered"),
         Field("enrolled", "result", Kind.COUNT, "选课人数", "students enrolled"),
@@ -360,3 +371,34 @@ TYPES: dict[str, RecordType] = {
         ),
     )
 }
+"""What is recorded of teaching."""
+
+ACTS: dict[str, RecordType] = {
+    kind.name: kind
+    for kind in (
+        _type(
+            "record-verified",
+            "https://w3id.org/xapi/tla/verbs/verified",
+            "",
+            (_N, _N, _N),
+            "某一方核实了一条记录，或提出异议",
+            "A party verified a record, or disputed it",
+            by_actor=False,
+            required="source role confirmed",
+            optional="reason",
+        ),
+        _type(
+            "record-voided",
+            f"{ADL}/verbs/voided",
+            "",
+            (_N, _N, _N),
+            "一条记录被作废，附理由",
+            "A record was voided, with the reason",
+            by_actor=False,
+            required="source reason",
+        ),
+    )
+}
+"""What is done to records: their object is a StatementRef."""
+
+TEMPLATES: dict[str, RecordType] = {**TYPES, **ACTS}

@@ -10,7 +10,7 @@ from ledger.core.teaching.vocabulary import (
     FIELDS,
     RUN,
     SESSION,
-    TYPES,
+    TEMPLATES,
     VERSION,
     Need,
     RecordType,
@@ -22,6 +22,7 @@ HOME = "https://univ-a.example"
 TEACHER = {"objectType": "Agent", "account": {"homePage": HOME, "name": "t-0042"}}
 OFFICE = {"account": {"homePage": HOME, "name": "registrar"}}
 RATERS = {"objectType": "Group", "account": {"homePage": HOME, "name": "students-of-cs101-1"}}
+OTHER = "0E0C6E6A-2C3E-4F6B-8B0A-6C7E1B9D2F11"
 KEY = {"account": {"homePage": HOME, "name": "platform-key"}}
 IDS = {
     COURSE: f"{HOME}/course/cs101",
@@ -38,6 +39,10 @@ VALUES: dict[str, Any] = {
     "level": "province",
     "severity": "serious",
     "asked": "2026-09-21T20:00:00+08:00",
+    "source": "department-office",
+    "role": "department",
+    "reason": "误记，第三周停课",
+    "confirmed": True,
     "finding": "recycled-video",
     "answered": "2026-09-21T21:10:00+08:00",
     "enrolled": 96,
@@ -100,7 +105,7 @@ def _put(statement: Json, name: str) -> None:
 
 def good(name: str, optional: bool = True) -> Json:
     """A fresh statement of the type, with its optional fields or without."""
-    kind = TYPES[name]
+    kind = TEMPLATES[name]
     statement: Json = {
         "id": "6B2F0C1E-7D0A-4D5E-9A51-3F0F6A1C2B7D",
         "actor": deepcopy(TEACHER if kind.taught_by_actor else OFFICE),
@@ -110,6 +115,9 @@ def good(name: str, optional: bool = True) -> Json:
         "timestamp": "2026-09-21T08:00:00+08:00",
         "authority": deepcopy(KEY),
     }
+    if kind.refers:
+        statement["object"] = {"objectType": "StatementRef", "id": OTHER}
+        del statement["context"]["platform"]
     if name == "rating-collected":
         statement["actor"] = deepcopy(RATERS)
     if not kind.taught_by_actor:

@@ -12,7 +12,15 @@ import pytest
 
 from ledger.core.canonical import parse_json
 from ledger.core.teaching.profile import profile_bytes, profile_document
-from ledger.core.teaching.vocabulary import FIELDS, PROFILE, TYPES, VERSION, VERSIONS, Kind
+from ledger.core.teaching.vocabulary import (
+    FIELDS,
+    PROFILE,
+    TEMPLATES,
+    TYPES,
+    VERSION,
+    VERSIONS,
+    Kind,
+)
 from ledger.core.xapi.values import check_iri
 from ledger.errors import BadEvidence
 from tests.core.teaching.profile_validator import validate
@@ -95,23 +103,24 @@ def test_copies_are_fresh() -> None:
 
 
 def test_types_are_told_apart_by_verb_and_object() -> None:
-    assert len({(kind.verb, kind.object_type) for kind in TYPES.values()}) == len(TYPES) == 19
+    keys = {(kind.verb, kind.object_type) for kind in TEMPLATES.values()}
+    assert len(keys) == len(TEMPLATES) == len(TYPES) + 2 == 21
 
 
 def test_no_verb_is_minted_and_every_minted_term_is_related_to_another() -> None:
     concepts = profile_document()["concepts"]
-    assert not any(kind.verb.startswith(PROFILE) for kind in TYPES.values())
+    assert not any(kind.verb.startswith(PROFILE) for kind in TEMPLATES.values())
     assert not any(concept["type"] == "Verb" for concept in concepts)
     minted = {one["id"]: one for one in concepts if one["type"] == "ActivityType"}
     used = {kind.object_type for kind in TYPES.values()}
     assert {iri for iri in used if iri.startswith(PROFILE)} == set(minted)
     assert all(one.keys() & {"broadMatch", "relatedMatch"} for one in minted.values())
-    for iri in (*used, *(kind.verb for kind in TYPES.values())):
+    for iri in (*used, *(kind.verb for kind in TEMPLATES.values())):
         check_iri(iri)
 
 
 def test_every_field_is_used_and_has_its_schema() -> None:
-    used = {name for kind in TYPES.values() for name in kind.required + kind.optional}
+    used = {name for kind in TEMPLATES.values() for name in kind.required + kind.optional}
     assert used == FIELDS.keys()
     schemas = {
         one["id"]: json.loads(one["inlineSchema"])

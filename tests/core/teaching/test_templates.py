@@ -16,7 +16,7 @@ from ledger.core.teaching.paths import parse_path
 from ledger.core.teaching.profile import profile_document
 from ledger.core.teaching.records import check_against_profile, claims_profile
 from ledger.core.teaching.templates import Rule, compile_rule, normalised
-from ledger.core.teaching.vocabulary import PROFILE, TYPES, VERSION
+from ledger.core.teaching.vocabulary import PROFILE, TEMPLATES, VERSION
 from ledger.core.xapi.statement import check_statement
 from ledger.core.xapi.versions import Version
 from ledger.errors import BadEvidence
@@ -195,7 +195,7 @@ def test_rules_follow_the_table(rule: Json, statement: Json) -> None:
 
 
 @pytest.mark.parametrize("optional", [True, False])
-@pytest.mark.parametrize("name", TYPES)
+@pytest.mark.parametrize("name", TEMPLATES)
 def test_good_statements_are_statements_and_keep_their_template(name: str, optional: bool) -> None:
     statement = good(name, optional)
     for version in Version:
@@ -283,7 +283,7 @@ def test_unknown_versions_are_claims_and_refused(claim: str) -> None:
         assert caught.value.detail["found"] == claim
 
 
-@pytest.mark.parametrize("name", TYPES)
+@pytest.mark.parametrize("name", TEMPLATES)
 def test_lone_activities_count_as_lists(name: str) -> None:
     statement = good(name)
     around = statement["context"]["contextActivities"]
