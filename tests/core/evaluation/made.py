@@ -91,7 +91,7 @@ class Maker:
         return self.random.choice([1, 2, "1/10", "3/7", "1/2", 5])
 
     def expression(self, kind: str, scope: Any, depth: int) -> Any:
-        """An expression of a kind. `scope` is (types of the record, (types, key kind) of groups)."""
+        """An expression of a kind. `scope`: types of the record, (types, key kind) of groups."""
         makers = self.leaves(kind, scope) if depth <= 0 else self.deeper(kind, scope, depth - 1)
         return self.random.choice(makers or self.leaves(kind, scope))()
 
@@ -188,9 +188,8 @@ class Maker:
 
     def ratings(self, kind: str, of: Callable[[str], Any]) -> list[Callable[[], Any]]:
         if kind == "score":
-            return [lambda: ["mean-rating", of("histogram")]] + [
-                lambda: ["median-rating", of("histogram")]
-            ]
+            name = self.random.choice(["mean-rating", "median-rating"])
+            return [lambda: [name, of("histogram")]]
         if kind == "count":
             return [lambda: ["ratings", of("histogram")]]
         if kind == "ratio":
