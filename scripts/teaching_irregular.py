@@ -150,12 +150,9 @@ class Planter:
         chance = self._school.size.chance("recycled")
         videos = [one for one in self._of("session-delivered") if "sha2" in one.fields]
         chance.shuffle(videos)
-        used: set[object] = set()
-        yield from _some(rate, videos, lambda one: self._again(one, videos, used, chance))
+        yield from _some(rate, videos, lambda one: self._again(one, videos, chance))
 
-    def _again(
-        self, again: Fact, videos: list[Fact], used: set[object], chance: random.Random
-    ) -> Label | None:
+    def _again(self, again: Fact, videos: list[Fact], chance: random.Random) -> Label | None:
         """The video of an earlier session of the run, or of another course in the same school."""
         within = chance.random() < 0.6
         donors = [
@@ -164,16 +161,14 @@ class Planter:
             if one.at < again.at
             and one.teacher.school == again.teacher.school
             and ((one.run == again.run) if within else (one.course != again.course))
-            and one.fields["sha2"] not in used
         ]
-        if not donors or not self._free(again) or again.fields["sha2"] in used:
+        if not donors or not self._free(again):
             return None
         donor = chance.choice(donors)
         same = [one for one in videos if one.fields["sha2"] == donor.fields["sha2"]]
         source = [one for one in same if not within or one.run == again.run]
         if not all(map(self._free, same)):
             return None
-        used |= {donor.fields["sha2"], again.fields["sha2"]}
         again.fields["sha2"] = donor.fields["sha2"]
         return self._label("video-recycled", *source, again)
 

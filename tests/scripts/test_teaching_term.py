@@ -48,6 +48,8 @@ SHAPES = [
     (Size(3, 24, 5, seed=8), MANY),
     (Size(1, 1, 1, seed=9), MANY),
     (Size(6, 2, 20, seed=10), MANY),
+    (Size(6, 40, 16, seed=11), Rates(0, 0, 1, 1, 1, 1)),
+    (Size(6, 24, 16, seed=12), Rates(1, 1, 0, 0, 0, 0)),
 ]
 
 
