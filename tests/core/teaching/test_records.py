@@ -80,7 +80,7 @@ def test_worked_example() -> None:
 UNITS = {
     **{kind: kind.value for kind in Kind},
     Kind.DURATION: "seconds",
-    Kind.RATIONAL: "count",
+    Kind.RATIONAL: "class-hours",
     Kind.SHA2: "text",
     Kind.HISTOGRAM: "counts",
 }
