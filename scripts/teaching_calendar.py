@@ -5,6 +5,7 @@ Times are Unix seconds; days and hours are those of UTC+8.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
@@ -65,6 +66,12 @@ def unix(day: date, clock: time) -> int:
 def week_begins(week: int) -> int:
     """Unix seconds of midnight before the Monday of a week; week 1 is the first."""
     return unix(FIRST, time()) + (week - 1) * 7 * DAY
+
+
+def by_day(chance: random.Random, first: int, days: int) -> int:
+    """A moment from eight in the morning to ten at night of one of so many days; `first`: Unix
+    seconds of the midnight before them."""
+    return first + chance.randrange(days) * DAY + 8 * HOUR + chance.randrange(14 * HOUR)
 
 
 def rfc3339(moment: int) -> str:

@@ -11,7 +11,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scripts.teaching_calendar import DAY, HOUR, MINUTE, NAME, week_begins
+from scripts.teaching_calendar import DAY, HOUR, MINUTE, NAME, by_day, week_begins
 from scripts.teaching_school import Course, Run, Size, Teacher
 from scripts.teaching_sessions import Session, heads
 
@@ -85,7 +85,7 @@ def facts_of_run(run: Run, held: list[Session], size: Size) -> Iterator[Fact]:
     if run.open:
         yield _operated(run, size, chance)
     if chance.random() < 0.3 + 0.5 * run.teacher.care:
-        at = week_begins(size.weeks + 1) + chance.randrange(14 * DAY)
+        at = by_day(chance, week_begins(size.weeks + 1), 14)
         yield of_run("reflection-written", run_key(run), run, at, PLANS,
                      sha2=sha2(f"{size.seed}/reflection/{run.number}"))  # fmt: skip
 
@@ -178,7 +178,7 @@ def _graded(run: Run, number: int, week: int, chance: random.Random) -> Fact:
 
 def _ratings(run: Run, size: Size, chance: random.Random) -> Iterator[Fact]:
     """In the middle of the term for a week, after it for a fortnight; below five raters none."""
-    surveys = [("mid", size.weeks // 2, 7, 0.3), ("end", size.weeks, 14, 0.7)]
+    surveys = [("1", size.weeks // 2, 7, 0.3), ("2", size.weeks, 14, 0.7)]
     for name, week, days, share in surveys if size.weeks >= 4 else surveys[1:]:
         raters = heads(chance, run.enrolled, share)
         mean = 2.6 + 2.0 * run.teacher.care + chance.gauss(0, 0.2)

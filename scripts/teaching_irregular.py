@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from scripts.teaching_calendar import DAY, MINUTE, week_begins, week_of
 from scripts.teaching_facts import Fact, night_after, rating, run_key
-from scripts.teaching_people import training
+from scripts.teaching_people import SHORT, training
 from scripts.teaching_school import Run, School
 
 T = TypeVar("T")
@@ -133,14 +133,16 @@ class Planter:
 
     def _two_places(self, rate: float) -> Iterator[Label]:
         chance = self._school.size.chance("two places")
+        aside = (SHORT + 1) * MINUTE
 
         def attend(teacher: int) -> Label | None:
             mine = self._present(teacher)
             if not mine:
                 return None
             session = chance.choice(mine)
-            at = chance.randrange(_starts(session) + 41 * MINUTE, _ends(session) - 41 * MINUTE)
-            added = training(session.teacher, 90, at, 40, "school")
+            at = chance.randrange(_starts(session) + aside, _ends(session) - aside)
+            known = sum(one.teacher.number == teacher for one in self._of("training-attended"))
+            added = training(session.teacher, known + 1, at, SHORT, "school")
             self._facts[added.type, added.key] = added
             return self._label("two-places", session, added)
 
@@ -214,14 +216,14 @@ class Planter:
         begins = week_begins(chance.choice((weeks // 2, weeks)) + 1) - chance.randrange(5 * DAY)
         histogram = [0, 0, 0, raters // 12, raters - raters // 12]
         added = rating(
-            f"{run_key(run)}-extra", run, begins, chance.randrange(4, 30) * MINUTE, histogram
+            f"{run_key(run)}-3", run, begins, chance.randrange(4, 30) * MINUTE, histogram
         )
         self._facts[added.type, added.key] = added
         return added
 
     def _surplus(self, run: Run, chance: random.Random) -> Fact | None:
         """More raters than the run has students."""
-        collected = self._facts.get(("rating-collected", f"{run_key(run)}-end"))
+        collected = self._facts.get(("rating-collected", f"{run_key(run)}-2"))
         if collected is not None:
             histogram = collected.fields["histogram"]
             assert isinstance(histogram, list)

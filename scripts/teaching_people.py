@@ -6,7 +6,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 
-from scripts.teaching_calendar import DAY, HOUR, MINUTE, NAME, week_begins
+from scripts.teaching_calendar import DAY, HOUR, MINUTE, NAME, by_day, week_begins
 from scripts.teaching_facts import (
     PLATFORM,
     QUALITY,
@@ -20,6 +20,8 @@ from scripts.teaching_facts import (
 from scripts.teaching_school import Course, School, Size, Teacher
 from scripts.teaching_sessions import Session
 
+SHORT = 40
+"""Minutes of the shortest training."""
 LEVELS = {"school": 60, "city": 15, "province": 20, "national": 5}
 TENTHS = {"live": 11, "blended": 10, "recorded": 8}
 """Class hours, in tenths, for a lesson of each mode; a session has two lessons."""
@@ -50,8 +52,8 @@ def _of(
 
 def _new_course(course: Course, teacher: Teacher, size: Size) -> Iterator[Fact]:
     chance = size.chance(f"course/{course.number}")
-    created = week_begins(-12) + chance.randrange(40 * DAY)
-    published = week_begins(-6) + chance.randrange(18 * DAY)
+    created = by_day(chance, week_begins(-12), 40)
+    published = by_day(chance, week_begins(-6), 18)
     free = chance.random() < 0.3
     yield _of("course-created", teacher, course.number, created, PLATFORM, course, open=free)
     yield _of("course-published", teacher, course.number, published, PLATFORM, course, open=free)
@@ -84,7 +86,7 @@ def _trainings(
     free = [day for day in range(size.weeks * 7) if day not in taken]
     days = chance.sample(free, min(len(free), chance.choice((0, 0, 1, 1, 2, 3))))
     for number, day in enumerate(days, 1):
-        minutes = chance.choice((90, 120, 180, 240))
+        minutes = chance.choice((SHORT, 60, 90, 120, 180, 240))
         ends = week_begins(1) + day * DAY + chance.choice((9, 14)) * HOUR + minutes * MINUTE
         yield training(teacher, number, ends, minutes, _level(chance))
 
@@ -102,7 +104,7 @@ def _level(chance: random.Random) -> str:
 
 def _merits(teacher: Teacher, size: Size, chance: random.Random) -> Iterator[Fact]:
     def moment() -> int:
-        return week_begins(1) + chance.randrange(size.weeks * 7 * DAY)
+        return by_day(chance, week_begins(1), size.weeks * 7)
 
     for number in range(1, chance.choice((0, 0, 1, 2)) + 1):
         file = sha2(f"{size.seed}/resource/{teacher.number}/{number}")
@@ -129,7 +131,7 @@ def _recognised(
         tenths = sum(2 * TENTHS[session.run.mode] for session in mine)
         starts, ends = week_begins(1), week_begins(size.weeks + 1)
         yield _of(
-            "workload-recognised", teacher, 1, ends + 15 * DAY + chance.randrange(5 * DAY), STAFF,
+            "workload-recognised", teacher, 1, by_day(chance, ends + 15 * DAY, 5), STAFF,
             actor=f"school-{teacher.school}", starts=starts, ends=ends,
             class_hours=tenths / 10 if tenths % 10 else tenths // 10,
         )  # fmt: skip

@@ -39,12 +39,12 @@ from tests.scripts.look import (
 )
 
 ROOT = Path(teaching_term.__file__).resolve().parents[1]
-SMALL = Size(teachers=24, runs=72, weeks=16)
+SMALL = Size(teachers=16, runs=48, weeks=16)
 NONE = Rates(0, 0, 0, 0, 0, 0)
 MANY = Rates(0.05, 0.05, 0.5, 0.2, 0.9, 0.9)
 SHAPES = [
     (SMALL, Rates()),
-    (Size(24, 72, 16, seed=7), MANY),
+    (Size(16, 48, 16, seed=7), MANY),
     (Size(3, 24, 5, seed=8), MANY),
     (Size(1, 1, 1, seed=9), MANY),
     (Size(6, 2, 20, seed=10), MANY),
@@ -151,9 +151,9 @@ def test_rates_say_how_many() -> None:
     plans = len(of_type(statements(SMALL, Rates()), "plan-uploaded"))
     assert 0 <= count["session-without-students"] - 0.004 * held < 1
     assert 0 <= count["plan-after-class"] - 0.006 * plans < 1
-    assert count["ratings-stuffed"] == 3
-    assert count["sessions-overlap"] == 3
-    assert count["two-places"] == 2
+    assert count["ratings-stuffed"] == 2
+    assert count["sessions-overlap"] == 2
+    assert count["two-places"] == 1
 
 
 # ------------------------------------------------------------------- what a term is like
