@@ -58,6 +58,8 @@ _MINTED = (
      "教师参加的培训、研修或工作坊", "A training, seminar or workshop for teachers"),
     ("reflection", {"broadMatch": [f"{STREAMS}/note"]}, "教学反思", "reflection",
      "教师对自己教学的书面反思", "What a teacher wrote about the own teaching"),
+    ("award", {"relatedMatch": [f"{TIN_CAN}/activitytype/reward"]}, "教学奖项", "award",
+     "教学竞赛的奖项，或因教学而获得的奖项", "An award of a teaching contest, or for teaching"),
     ("mentoring", {"relatedMatch": [f"{TIN_CAN}/activitytype/tutor-session"]}, "指导", "mentoring",
      "对青年教师、参赛或实习学生的指导",
      "Guidance given to younger teachers, or to students in contests and internships"),

@@ -334,7 +334,7 @@ TYPES: dict[str, RecordType] = {
         _type(
             "award-won",
             f"{TIN_CAN}/verb/earned",
-            f"{TIN_CAN}/activitytype/reward",
+            _minted("award"),
             (_O, _O, _N),
             "教师在教学竞赛中获奖",
             "A teacher won an award in a teaching contest",

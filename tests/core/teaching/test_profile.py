@@ -137,3 +137,14 @@ def test_versions_are_below_the_profile_and_in_order() -> None:
     assert [made for _, made in VERSIONS] == sorted(made for _, made in VERSIONS)
     assert all(iri.startswith(f"{PROFILE}/v") for iri, _ in VERSIONS)
     assert VERSIONS[-1][0] == VERSION
+
+
+def test_the_page_has_every_minted_type() -> None:
+    rows = []
+    for one in profile_document()["concepts"]:
+        if one["type"] == "ActivityType":
+            name, words = one["id"].rpartition("/")[2], one["definition"]
+            (link,) = one.keys() & {"broadMatch", "relatedMatch"}
+            rows.append(f"| `{name}` | {words['zh']} | {words['en']} | {link} `{one[link][0]}` |")
+    page = PUBLISHED.with_suffix(".md").read_text("utf-8")
+    assert "\n".join(rows) in page
