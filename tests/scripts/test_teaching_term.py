@@ -82,7 +82,7 @@ def test_every_statement_is_valid_and_keeps_the_profile(size: Size, rates: Rates
 
 
 def test_every_type_of_record_is_there() -> None:
-    kinds = Counter(check_against_profile(one) for one in statements(Size(200, 200, 4), NONE))
+    kinds = Counter(check_against_profile(one) for one in statements(Size(200, 60, 4), NONE))
     assert kinds.keys() == TYPES.keys()
 
 
@@ -112,9 +112,9 @@ def test_irregular_is_what_is_labelled_and_nothing_else(size: Size, rates: Rates
 def test_the_whole_school_is_irregular_where_it_is_labelled() -> None:
     size, rates = Size(), Rates()
     told = term(size, rates)
-    read = (json.loads(line) for line in told.lines())
-    # A hundred megabytes: no more of them are kept than the look reads.
-    kept = [one for one in read if one["verb"]["id"] in LOOKED_AT]
+    # A hundred megabytes: no more of them are parsed than the look reads.
+    verbs = [f'"verb":{{"id":"{verb}"'.encode() for verb in LOOKED_AT]
+    kept = [json.loads(line) for line in told.lines() if any(verb in line for verb in verbs)]
     by_id = {one["id"]: one for one in kept}
     found: set[tuple[str, frozenset[str]]] = set()
     for label in labels_json(told, rates, "")["irregularities"]:  # type: ignore[attr-defined]
