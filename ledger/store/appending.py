@@ -7,8 +7,9 @@ whatever else its caller adds; before its commit nothing is there, after it ever
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, update
+from sqlalchemy import ColumnElement, Connection, CursorResult, bindparam, update
 
 from ledger.core.merkle import leaf_hashes
 from ledger.core.streams import KINDS_BY_NAME
@@ -18,6 +19,12 @@ from ledger.store.dedupe import Digest, insert_fresh
 from ledger.store.entries import StreamState, base_of, segments
 from ledger.store.schema import record, segment, stream
 
+# Built once: every transaction does it.
+_GROW = (
+    update(stream)
+    .where(stream.c.kind == bindparam("of"), stream.c.size == bindparam("old"))
+    .values(size=bindparam("new"), frontier=bindparam("tree"))
+)
 Kept = tuple[bytes, bytes, bytes]
 """Of a record: the HMAC of its identity, salt, sealed payload."""
 
@@ -50,12 +57,8 @@ class Appending:
         """Entries, frontier and records, from `state.size` on; identities are the caller's."""
         frontier = state.frontier.copy()
         frontier.extend(leaf_hashes(entries))
-        self.swap(
-            connection,
-            stream.c.size == state.size,
-            size=frontier.size,
-            frontier=frontier.to_bytes(),
-        )
+        grown = {"old": state.size, "new": frontier.size, "tree": frontier.to_bytes()}
+        self._changed(connection.execute(_GROW, {"of": KINDS_BY_NAME[self.kind], **grown}))
         self._database.insert(connection, segment, segments(self.base, state.size, entries))
         first = self.base + state.size
         rows = [(number, *one) for number, one in enumerate(kept, first)]
@@ -64,6 +67,8 @@ class Appending:
     def swap(self, connection: Connection, expected: ColumnElement[bool], **values: object) -> None:
         """Updates the stream's row if it is as expected; else somebody wrote past our lock."""
         changed = update(stream).where(stream.c.kind == KINDS_BY_NAME[self.kind])
-        done = connection.execute(changed.where(expected).values(**values))
+        self._changed(connection.execute(changed.where(expected).values(**values)))
+
+    def _changed(self, done: CursorResult[Any]) -> None:
         if done.rowcount != 1:
             raise CouldNotLook("stream-busy", kind=self.kind, holder="?")

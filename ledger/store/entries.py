@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from ledger.core.merkle import Frontier
 from ledger.core.streams import KINDS_BY_NAME
@@ -13,6 +13,8 @@ from ledger.core.tiles import TILE_WIDTH, pack_entries, unpack_entries
 from ledger.errors import BadEvidence, Refusal, UnknownNumber
 from ledger.store.schema import KIND_SHIFT, segment, stream
 
+# Built once: every transaction asks it.
+_STATE = select(stream).where(stream.c.kind == bindparam("of"))
 READ_AT_ONCE = 64 * TILE_WIDTH
 
 
@@ -38,7 +40,7 @@ class StreamState:
 
 def read_state(connection: Connection, kind: str) -> StreamState:
     """Raises BadEvidence("store-damaged") when the row contradicts itself."""
-    row = connection.execute(select(stream).where(stream.c.kind == KINDS_BY_NAME[kind])).one()
+    row = connection.execute(_STATE, {"of": KINDS_BY_NAME[kind]}).one()
     try:
         frontier, tiled = Frontier.from_bytes(row.frontier), Frontier.from_bytes(row.tiled_frontier)
     except Refusal as error:

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from ledger.store.failures import refusing
 from ledger.store.schema import horizon
@@ -90,6 +90,12 @@ def _read(descriptor: int) -> int:
     return int.from_bytes(os.pread(descriptor, _LENGTH, 0), "big")
 
 
+# Built once: every transaction with statements does these.
+_HORIZON = select(horizon.c.stored, horizon.c.erasures)
+_LOCKED = _HORIZON.with_for_update()
+_SAVE = update(horizon).values(stored=bindparam("newest"))
+
+
 class Horizon(NamedTuple):
     """`stored` (ms) of the newest transaction with statements; how often something was erased."""
 
@@ -99,13 +105,12 @@ class Horizon(NamedTuple):
 
 def read_horizon(connection: Connection, lock: bool = False) -> Horizon:
     """The one row of `horizon`; locked, where the database locks rows, for who will change it."""
-    wanted = select(horizon.c.stored, horizon.c.erasures)
-    row = connection.execute(wanted.with_for_update() if lock else wanted).one()
+    row = connection.execute(_LOCKED if lock else _HORIZON).one()
     return Horizon(row.stored, row.erasures)
 
 
 def save_stored(connection: Connection, stored: int) -> None:
-    connection.execute(update(horizon).values(stored=stored))
+    connection.execute(_SAVE, {"newest": stored})
 
 
 def count_erasure(connection: Connection) -> None:
