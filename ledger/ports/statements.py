@@ -192,7 +192,6 @@ class StatementStore(Protocol):
     def erase_agent(self, key: str) -> int:
         """Deletes what is known of an agent: names, state and profile documents. How many rows."""
 
-
     def sweep(self) -> None:
         """After erasing: what was deleted leaves the database's own leftovers (log, free pages) as
         well, as far as the database can do that. Safe to repeat."""
