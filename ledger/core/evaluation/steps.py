@@ -7,6 +7,7 @@ about missing values (`and`, `or`, `if`, `default`, `is-missing`).
 from __future__ import annotations
 
 import operator
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -101,11 +102,15 @@ def _table(node: Node, tables: Mapping[str, Table]) -> Callable[[Any], Any]:
         words = {word: value for word, _, value in table.rows}
         return lambda given: words.get(given, none)
 
+    is_open = table.rows[0][0] is None
+    starts = [low for low, _, _ in table.rows[is_open:]]
+
     def found(given: Number) -> Any:
-        for low, high, value in table.rows:
-            if (low is None or low <= given) and (high is None or given < high):
-                return value
-        return none
+        place = bisect_right(starts, given) - 1 + is_open
+        if place < 0:
+            return none
+        _, high, value = table.rows[place]
+        return value if high is None or given < high else none
 
     return found
 

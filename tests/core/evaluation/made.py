@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -34,7 +35,11 @@ TABLES = {
     "size": {
         "of": "count",
         "unit": "ratio",
-        "rows": [{"to": 3, "value": 1}, {"from": 3, "to": "11/2", "value": "6/5"}],
+        "rows": [
+            {"to": 3, "value": 1},
+            {"from": 3, "to": "11/2", "value": "6/5"},
+            {"from": 7, "value": 2},
+        ],
     },
 }
 
@@ -269,6 +274,36 @@ class Maker:
             indicators.append(one)
         self.random.shuffle(indicators)
         return rule_set(*indicators)
+
+    def broken(self, rules: Any) -> Any:
+        """The rule set with one part exchanged for another, or for something odd."""
+        rules = deepcopy(rules)
+        parts: list[tuple[Any, Any]] = []
+        waiting = [rules]
+        for part in waiting:  # which grows meanwhile
+            for key in part if isinstance(part, dict) else range(len(part)):
+                parts.append((part, key))
+                if isinstance(part[key], dict | list):
+                    waiting.append(part[key])
+        part, key = self.random.choice(parts)
+        other, place = self.random.choice(parts)
+        odd: list[Any] = [
+            None,
+            -1,
+            "",
+            "1/0",
+            [],
+            {},
+            True,
+            1.5,
+            ["key"],
+            ["records", "run"],
+            2**53,
+            "count",
+        ]
+        new = other[place] if self.random.random() < 0.6 else self.random.choice(odd)
+        part[key] = deepcopy(new)
+        return rules
 
     def record(self, leaf: int) -> dict[str, Any]:
         """A record of which some fields are absent."""

@@ -146,7 +146,7 @@ def test_tables() -> None:
     def size(many: int) -> Figure:
         return _figure(["table", "size", _number(many)], unit="ratio")
 
-    assert [size(many).value for many in (-1, 2, 3, 5)] == ["1", "1", "6/5", "6/5"]
+    assert [size(many).value for many in (-1, 2, 3, 5, 7, 99)] == ["1", "1", "6/5", "6/5", "2", "2"]
     assert size(6).missing == ("no-row:size",)
     mode = _figure(["table", "mode", ["text", "live"]], unit="ratio")
     assert mode.value == "11/10"
