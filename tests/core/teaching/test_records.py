@@ -196,7 +196,42 @@ def test_who_asserts(authority: Json | None, text: str) -> None:
     assert plain(record_of(statement, 0))["by"] == text
 
 
+@pytest.mark.parametrize(
+    "authority",
+    [
+        {},
+        {"name": "x"},
+        {"account": {"homePage": "x:a|b", "name": "c"}},
+        {"account": {"homePage": "x:a"}},
+        {"objectType": "Group", "member": []},
+        {"objectType": "Group", "member": [{"openid": "x:1", "member": [{"openid": "x:2"}]}]},
+        {"objectType": "Group", "member": ["x"]},
+        "x:a",
+        None,
+    ],
+)
+def test_who_asserts_is_refused(authority: Any) -> None:
+    with pytest.raises(BadEvidence) as caught:
+        record_of({**good("award-won"), "authority": authority}, 0)
+    assert (caught.value.code, caught.value.detail["pointer"]) == ("teaching-value", "/authority")
+
+
 # ------------------------------------------------------------------- values
+
+
+def test_what_is_just_allowed() -> None:
+    statement = good("question-answered")
+    statement["result"]["extensions"][extension("answered")] = "2026-09-21T12:00:00Z"
+    statement["actor"]["account"]["name"] = "x" * 2000
+    statement["context"]["platform"] = "x" * 500
+    record = plain(record_of(statement, 0))
+    assert record["asked"] == record["answered"]
+    ratings = good("rating-collected")
+    ratings["result"]["extensions"][extension("histogram")] = [0, 0, 0, 0, 5]
+    assert plain(record_of(ratings, 0))["responses"] == 5
+    grades = good("grading-done")
+    grades["result"]["extensions"][extension("submissions")] = 90
+    assert plain(record_of(grades, 0))["graded"] == 90
 
 
 @pytest.mark.parametrize(

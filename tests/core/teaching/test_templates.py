@@ -42,6 +42,7 @@ DOCUMENT: Json = {
         ("$.a.b[*].c", [("/a/b/0/c", 1), ("/a/b/1/c", 2)]),
         ("$.a.b[0,2]", [("/a/b/0", {"c": 1}), ("/a/b/2", 4)]),
         ("$.a.b[1]['d', 'c']", [("/a/b/1/d", 3), ("/a/b/1/c", 2)]),
+        ("$.a.b[0]['c', 'd']", [("/a/b/0/c", 1)]),
         ("$.a.b[1].*", [("/a/b/1/c", 2), ("/a/b/1/d", 3)]),
         ("$.e | $.a.b[2]", [("/e", None), ("/a/b/2", 4)]),
         ("$.f[*]|$.f[0]|$.g|$.a.b.c|$.a[0]|$.e.c|$.a.b[9]", []),
@@ -307,6 +308,15 @@ def test_verb_and_object_of_no_template() -> None:
             check_against_profile(statement)
         assert caught.value.code == "teaching-no-template"
         assert caught.value.en.encode("utf-8")
+
+
+def test_an_activity_without_type_is_no_reference() -> None:
+    for definition in ({"type": ""}, {}):
+        statement = good("record-verified")
+        statement["object"] = {"id": "x:1", "definition": definition}
+        with pytest.raises(BadEvidence) as caught:
+            check_against_profile(statement)
+        assert caught.value.code == "teaching-no-template"
 
 
 @given(VALUES)
