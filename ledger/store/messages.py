@@ -44,6 +44,11 @@ register(
             "不支持的数据库：{what}。请用 SQLite 或 postgresql+psycopg://…。",
             "Not a database that is supported: {what}. SQLite or postgresql+psycopg://… is.",
         ),
+        "statement-references": (
+            "这批语句的 StatementRef 牵连太多：一次最多 {limit} 项。请分成小批，或缩短引用链。",
+            "StatementRefs of this batch tie too much together: at most {limit} mentions at once. "
+            "Send it in smaller batches, or with shorter chains.",
+        ),
         "certificate-taken": (
             "证书编号或状态序号已被使用。",
             "A certificate number or status index of this batch is already in use.",

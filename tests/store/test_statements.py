@@ -324,6 +324,31 @@ def test_erasing_leaves_leaf_and_identity(disk: Store) -> None:
         disk.erase_statement("gossip", 0)
 
 
+def test_long_chains_in_one_batch_cost_what_they_copy(disk: Store) -> None:
+    """Each statement its own path: a chain is not walked anew for each pair of its links."""
+    count = 5 * DEEPEST
+    chain = [new(number, target=refer(number + 1)) for number in range(1, count)]
+    assert append(disk, *chain, new(count)).conflict is None
+    query = by_agent(student(count), limit=2 * count)
+    reaching = range(count - DEEPEST, count + 1)
+    assert sorted(numbers(disk.statements(query))) == list(reaching)
+
+
+def test_a_batch_that_ties_too_much_together_is_refused_whole(disk: Store) -> None:
+    chain = [new(number, target=refer(number + 1)) for number in range(1, 3_000)]
+    with pytest.raises(BadEvidence) as refused:
+        append(disk, *chain)
+    assert refused.value.code == "statement-references"
+    assert disk.size("learning") == 0 and disk.statement(uuid(1)) is None
+    fan = [new(number, target=refer(1)) for number in range(2, 302)]
+    assert append(disk, *fan).conflict is None
+    others = {"contextActivities": {"other": [course(one) for one in range(1_000)]}}
+    with pytest.raises(BadEvidence):
+        append(disk, new(1, context=others))
+    assert disk.size("learning") == 300
+    assert append(disk, new(1)).conflict is None
+
+
 def test_nothing_of_an_erased_payload_lingers_in_the_files(tmp_path: Path) -> None:
     """Neither in free pages nor in the log: the key that opens it goes on being used."""
     home = tmp_path / "home"
