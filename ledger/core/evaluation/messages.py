@@ -74,5 +74,30 @@ register(
             "评价期间不对：{expected}。",
             "The period is wrong: {expected}.",
         ),
+        "result-format": (
+            "评价结果的格式不对：{pointer} 应为 {expected}。",
+            "The result is malformed: {pointer} must be {expected}.",
+        ),
+        "result-rules": (
+            "结果用的规则集是 {claimed}，手头的是 {found}。",
+            "The result names the rule set {claimed}; at hand is {found}.",
+        ),
+        "result-indicators": (
+            "结果中的指标是：{claimed}；规则集的是：{found}。",
+            "The result has the indicators {claimed}; the rule set has {found}.",
+        ),
+        "result-inputs": (
+            "指标“{indicator}”的依据不同：手头没有的记录 {absent}；结果没有列出的 {added}。",
+            "Inputs of “{indicator}” differ: records not at hand {absent}; not in the result "
+            "{added}.",
+        ),
+        "result-value": (
+            "指标“{indicator}”的 {part} 写的是 {claimed}，重算得 {found}。",
+            "Indicator “{indicator}” says {part} {claimed}; it recomputes to {found}.",
+        ),
+        "result-root": (
+            "所依据的记录不同：结果的根 {claimed}，重算得 {found}。",
+            "The records differ: the result has the root {claimed}, it recomputes to {found}.",
+        ),
     }
 )
