@@ -178,7 +178,9 @@ def test_agent_must_be_one(asking: Asking, method: str, bad: Any) -> None:
     assert answer.json()["parameter"] == "agent"
 
 
-@pytest.mark.parametrize("bad", ["true", "1", "not UUID", "", "{}", "6123fe19-da1a-4539-8f2c-3cb28aaf5f450"])
+@pytest.mark.parametrize(
+    "bad", ["true", "1", "not UUID", "", "{}", "6123fe19-da1a-4539-8f2c-3cb28aaf5f450"]
+)
 @pytest.mark.parametrize(
     "method",
     [
