@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import glob
 import os
 import zipfile
 from pathlib import Path
@@ -58,6 +59,7 @@ def write_zip(office: Office, person: Person, given: str, out: Path) -> ExportRe
     """The whole file or nothing. Raises UnknownNumber("no-such-person") where nothing names the
     person, NotAllowed("not-anchored") where no anchor covers any of the records."""
     temporary = out.with_name(f".{out.name}.{os.getpid()}.tmp")
+    _clear_abandoned(out)
     try:
         report = _written(office, person, temporary)
         if not report.records and not report.documents:
@@ -70,6 +72,14 @@ def write_zip(office: Office, person: Person, given: str, out: Path) -> ExportRe
     finally:
         temporary.unlink(missing_ok=True)
     return report
+
+
+def _clear_abandoned(out: Path) -> None:
+    """A process that was killed left its half of the file behind: a person's records and salts."""
+    for left in out.parent.glob(f".{glob.escape(out.name)}.*.tmp"):
+        number = left.name.rsplit(".", 2)[1]
+        if number.isdecimal() and not Path(f"/proc/{number}").exists():
+            left.unlink(missing_ok=True)
 
 
 def _written(office: Office, person: Person, path: Path) -> ExportReport:

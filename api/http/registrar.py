@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.concurrency import run_in_threadpool
@@ -37,7 +37,12 @@ class StatusChange(BaseModel):
 
 def router(institution: Institution) -> APIRouter:
     """All routes that need the scope `issue`."""
-    routes = APIRouter(tags=["registrar"])
+
+    def authorised(authorization: Authorization = None) -> None:
+        """Before the rest of the request is looked at."""
+        authorise(institution.store, authorization, "issue")
+
+    routes = APIRouter(tags=["registrar"], dependencies=[Depends(authorised)])
     office = institution.office
 
     @routes.post("/rosters", summary="Issue a roster (CSV or XLSX), all or nothing")
@@ -46,9 +51,7 @@ def router(institution: Institution) -> APIRouter:
         template: Annotated[str, Query()],
         filename: Annotated[str, Query()] = "roster.csv",
         dry_run: Annotated[bool, Query()] = False,
-        authorization: Authorization = None,
     ) -> JSONResponse:
-        authorise(institution.store, authorization, "issue")
         data = await request.body()
         return JSONResponse(
             await run_in_threadpool(_issue, institution, data, filename, template, dry_run)
@@ -59,8 +62,7 @@ def router(institution: Institution) -> APIRouter:
         summary="<number>.json, .pdf or .png",
         **of_type(*FORMATS.values()),
     )
-    def file(name: str, authorization: Authorization = None) -> Response:
-        authorise(institution.store, authorization, "issue")
+    def file(name: str) -> Response:
         number, _, suffix = name.rpartition(".")
         if suffix not in FORMATS:
             raise WrongUse("usage", why="<number>.json|pdf|png")
@@ -77,10 +79,7 @@ def router(institution: Institution) -> APIRouter:
         summary="Revoke, suspend, reinstate, …",
         openapi_extra={"requestBody": _schema(StatusChange)},
     )
-    async def status(
-        number: str, request: Request, authorization: Authorization = None
-    ) -> dict[str, Any]:
-        authorise(institution.store, authorization, "issue")  # before the body is looked at
+    async def status(number: str, request: Request) -> dict[str, Any]:
         change = _status_change(await request.body())
         done = await run_in_threadpool(
             change_status, office, number, ACTIONS[change.action][0], change.reason
@@ -88,8 +87,7 @@ def router(institution: Institution) -> APIRouter:
         return {"number": done.number, "action": done.action, "index": done.index}
 
     @routes.post("/anchor", summary="Anchor what grew, now")
-    def anchor_now(authorization: Authorization = None) -> dict[str, Any]:
-        authorise(institution.store, authorization, "issue")
+    def anchor_now() -> dict[str, Any]:
         return {"anchored": [as_json(item) for item in anchor(office)]}
 
     return routes

@@ -20,6 +20,7 @@ from tests.oracle import derive_everything
 ROSTER = "certificate_number,name,awarded_on,major,degree\nR-1,张三,2026-06-30,数学,理学学士\n"
 PRIVATE = [
     ("POST", "/rosters?template=degree", "issue"),
+    ("POST", "/rosters", "issue"),
     ("GET", "/certificates/N-0.json", "issue"),
     ("POST", "/certificates/N-0/status", "issue"),
     ("POST", "/anchor", "issue"),

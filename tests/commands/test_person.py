@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -112,6 +115,22 @@ def test_export_is_verified_file_by_file(story: Story) -> None:
     ]
     assert {one["verdict"] for one in ran.json["files"]} == {"valid"}
     assert set(ran.json["unproved"]) == {"README.txt", "documents/000001.json", "export.json"}
+
+
+def test_what_a_killed_export_left_is_cleared(story: Story) -> None:
+    """It holds records and salts. Another one under way keeps its own."""
+    dead = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"],
+                          capture_output=True, text=True, check=True).stdout.strip()  # fmt: skip
+    again = story.folder / "again[1].zip"
+    left, living, other = (
+        story.folder / f".{name}.tmp"
+        for name in (f"{again.name}.{dead}", f"{again.name}.{os.getpid()}", f"other.zip.{dead}")
+    )
+    for one in (left, living, other):
+        one.write_bytes(b"half")
+    xuezheng("export", "--home", story.home, "--person", ACCOUNT, "--out", again)
+    assert again.exists() and not left.exists()
+    assert living.exists() and other.exists()
 
 
 def test_export_holds_everything(story: Story) -> None:
