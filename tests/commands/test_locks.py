@@ -16,7 +16,7 @@ def named(group: str) -> set[str]:
     wanted = list(project["dependency-groups"][group])
     if group == "build":
         wanted += project["project"]["dependencies"]
-    return {re.split(r"[\[<>=]", name)[0] for name in wanted}
+    return {re.split(r"[\[<>=; ]", name)[0] for name in wanted}
 
 
 def locked(name: str) -> dict[str, str]:
