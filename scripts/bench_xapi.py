@@ -33,7 +33,7 @@ from scripts.xapi_sample import Sample
 
 XUEZHENG = Path(sys.executable).with_name("xuezheng")
 BATCH = 100
-BATCH_CONNECTIONS = 4
+BATCH_CONNECTIONS = 8
 BATCHES_AIM = Aim(low=10_000)
 SINGLE_AIM = Aim(low=1_000)
 KEPT = 0.8
