@@ -7,7 +7,6 @@ token are added unless the request names its own.
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import json
 import resource
@@ -23,7 +22,7 @@ from hypothesis import strategies as st
 
 from api.xapi.body import MAX_BODY
 from api.xapi.submission import MAX_BATCH
-from tests.xapi.world import VERSION, Lrs, basic, statement
+from tests.xapi.world import VERSION, Lrs, basic, run, statement
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "xapi_http"
 EXPECTED: dict[str, tuple[int, str]] = {
@@ -212,7 +211,7 @@ def streamed(
     async def send(message: Any) -> None:
         sent.append(message)
 
-    asyncio.run(lrs.client.app(scope, receive, send))  # type: ignore[arg-type]
+    run(lrs.client.app(scope, receive, send))  # type: ignore[arg-type]
     if not sent:
         return read, 0, ""
     body = b"".join(message.get("body", b"") for message in sent)

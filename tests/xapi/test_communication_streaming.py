@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +14,7 @@ from api.xapi.body import MAX_BODY
 from api.xapi.request import Service
 from api.xapi.resources import HANDLERS
 from ledger.office.committer import Committer
-from tests.xapi.world import Lrs, basic
+from tests.xapi.world import Lrs, basic, run
 
 CHUNK = 1 << 20
 
@@ -64,7 +63,7 @@ def _scope(
 
 
 def _answered(door: XapiDoor, scope: dict[str, Any], client: Client) -> int | None:
-    asyncio.run(door(scope, client.receive, client.send))
+    run(door(scope, client.receive, client.send))
     return client.sent[0]["status"] if client.sent else None
 
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
 
 import pytest
 
@@ -14,16 +11,7 @@ from api.xapi.body import MAX_BODY
 from api.xapi.room import Room
 from api.xapi.submission import MAX_VALUES
 from ledger.errors import CouldNotLook
-from tests.xapi.world import Lrs, statement
-
-
-Result = TypeVar("Result")
-
-
-def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
-    """In a thread of its own: a browser's event loop may be running in this one."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, coroutine).result()
+from tests.xapi.world import Lrs, run, statement
 
 
 def test_who_is_let_in_can_finish_and_others_wait() -> None:
