@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 KIND_SHIFT = 48
-EPOCH_SHIFT = 16
+EPOCH_SHIFT = 14
 Key = BigInteger().with_variant(Integer(), "sqlite")
 LIVING = text("state NOT IN ('done', 'failed')")
 
