@@ -134,8 +134,16 @@ class MemoryStatementStore:
         ordered = sorted(
             self._kept, key=lambda kept: _order(kept.place), reverse=not query.ascending
         )
-        wanted = (kept for kept in ordered if self._wanted(kept, query))
-        return [self._shown(kept) for kept, _ in zip(wanted, range(query.limit), strict=False)]
+        found: list[StoredStatement] = []
+        size = 0
+        for kept in ordered:
+            full = query.most_bytes is not None and size >= query.most_bytes
+            if len(found) >= query.limit or full:
+                break
+            if self._wanted(kept, query):
+                found.append(self._shown(kept))
+                size += len(kept.new.payload)
+        return found
 
     def _wanted(self, kept: _Kept, query: StatementQuery) -> bool:
         if kept.erased or (self._voided(kept) and not query.voided):

@@ -15,8 +15,9 @@ from ledger.office.context import Office
 from ledger.ports.statements import Cursor, StatementQuery, StoredStatement
 
 PAGE_BYTES = 16 << 20
-FIRST_READ = 40
-"""Statements that are read before their size is known."""
+SLACK = 64 << 10
+"""A payload at rest is a little longer than it is read: near the bound a page may be followed by an
+empty one, and nothing is ever left out."""
 
 
 def assembled(stored: StoredStatement) -> dict[str, Any]:
@@ -55,20 +56,16 @@ def timestamp(millis: int) -> str:
 def page(office: Office, query: StatementQuery) -> tuple[list[StoredStatement], Cursor | None]:
     """At most `query.limit` statements (at least 1), and where the next page goes on.
 
-    Fewer where they are large: no page holds much more than `PAGE_BYTES` of payloads, and no more
-    than that is ever read for one.
+    Fewer where they are large: a page ends with the statement that fills `PAGE_BYTES`, and no more
+    than that is read for it.
     """
-    found: list[StoredStatement] = []
-    size, more = 0, True
-    while more and len(found) < query.limit and size < PAGE_BYTES:
-        fitting = (PAGE_BYTES - size) * len(found) // size if size else FIRST_READ
-        asked = max(1, min(query.limit - len(found), fitting))
-        after = _place(found[-1]) if found else query.after
-        read = office.statements.statements(replace(query, limit=asked + 1, after=after))
-        more = len(read) > asked
-        found += read[:asked]
-        size += sum(len(one.payload) for one in read[:asked])
-    return found, _place(found[-1]) if more else None
+    read = office.statements.statements(
+        replace(query, limit=query.limit + 1, most_bytes=PAGE_BYTES)
+    )
+    found = read[: query.limit]
+    ended_early = sum(len(one.payload) for one in read) > PAGE_BYTES - SLACK
+    more = len(read) > query.limit or ended_early
+    return found, _place(found[-1]) if found and more else None
 
 
 def _place(last: StoredStatement) -> Cursor:

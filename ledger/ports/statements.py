@@ -135,6 +135,8 @@ class StatementQuery:
     limit: int = 100
     after: Cursor | None = None
     voided: bool = False
+    most_bytes: int | None = None
+    """The answer ends with the statement with which its payloads reach this many bytes at rest."""
 
 
 class StatementStore(Protocol):

@@ -263,7 +263,10 @@ class Statements:
     def statements(self, query: StatementQuery) -> list[StoredStatement]:
         """See `ports.StatementStore.statements`."""
         with self._database.read() as connection:
-            return self._read(connection, self._querying.records(connection, query))
+            numbers = self._querying.records(connection, query)
+            if query.most_bytes is not None:
+                numbers = _fitting(connection, numbers, query.most_bytes)
+            return self._read(connection, numbers)
 
     def _read(self, connection: Connection, numbers: Sequence[int]) -> list[StoredStatement]:
         """Statements in the order of their records given; erased ones are left out."""
@@ -380,6 +383,25 @@ class Statements:
     def sweep(self) -> None:
         """See `ports.StatementStore.sweep`."""
         self._database.sweep()
+
+
+def _fitting(connection: Connection, numbers: Sequence[int], most: int) -> list[int]:
+    """The first of the records, up to the one with which payloads reach `most` bytes."""
+    lengths: dict[int, int] = {}
+    for listed in in_lists(numbers):
+        lengths.update(
+            (int(row[0]), row[1])
+            for row in connection.exec_driver_sql(
+                f"SELECT id, coalesce(length(payload), 0) FROM record WHERE id IN ({listed})"
+            )
+        )
+    size, fitting = 0, list[int]()
+    for number in numbers:
+        if size >= most:
+            break
+        fitting.append(number)
+        size += lengths.get(number, 0)
+    return fitting
 
 
 def _by_kind(statements: Sequence[Incoming]) -> dict[str, list[Incoming]]:

@@ -105,7 +105,7 @@ def test_a_page_of_large_statements_is_shorter(
     records: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ledger.office.queries.PAGE_BYTES", 10_000)
-    monkeypatch.setattr("ledger.office.queries.FIRST_READ", 2)
+    monkeypatch.setattr("ledger.office.queries.SLACK", 0)
     large = [statement(number, result={"response": "x" * 3_000}) for number in range(9)]
     office = kept(records, *large)
     seen: list[bytes] = []

@@ -324,6 +324,18 @@ def test_erasing_leaves_leaf_and_identity(disk: Store) -> None:
         disk.erase_statement("gossip", 0)
 
 
+def test_an_answer_ends_with_the_statement_that_fills_it(disk: Store) -> None:
+    append(disk, *(new(number, note="x" * 5_000) for number in range(1, 7)))
+
+    def found(most: int | None) -> list[int]:
+        return numbers(disk.statements(StatementQuery(ascending=True, most_bytes=most)))
+
+    assert found(None) == found(100_000) == [1, 2, 3, 4, 5, 6]
+    assert found(1) == [1]
+    assert found(10_100) == [1, 2]
+    assert found(12_000) == [1, 2, 3]
+
+
 def test_long_chains_in_one_batch_cost_what_they_copy(disk: Store) -> None:
     """Each statement its own path: a chain is not walked anew for each pair of its links."""
     count = 5 * DEEPEST
