@@ -11,7 +11,7 @@ _STYLE = """
 body{font:16px/1.6 system-ui,"Noto Sans CJK SC",sans-serif;max-width:56rem;margin:2rem auto;
 padding:0 1rem;color:#1c2733}h1{font-size:1.5rem}h2{font-size:1.05rem;margin:2rem 0 .3rem;
 color:#7a2020;border-bottom:1px solid #ddd}code{font:600 .95rem ui-monospace,monospace}
-.m{display:inline-block;min-width:3.5rem;color:#205080}table{border-collapse:collapse;width:100%}
+.m{display:inline-block;min-width:4.6rem;color:#205080}table{border-collapse:collapse;width:100%}
 td{padding:.35rem .6rem .35rem 0;vertical-align:top;border-bottom:1px solid #eee}
 """
 

@@ -142,10 +142,10 @@ def _documents(name: str, key: str, owners: list[Json], many: bool = False) -> J
     done = {"204": {"description": "Done"}}
     since = _query("since", _TIME)
     return {
-        "get": _operation(f"A {name}, or their ids", [*owners, some, since], {"200": found}),
-        "put": _operation(f"Stores a {name}", [*owners, one, *_ETAGS], done, _ANY_CONTENT),
-        "post": _operation(f"Merges into a {name}", [*owners, one, *_ETAGS], done, _ANY_CONTENT),
-        "delete": _operation(f"Deletes a {name}", [*owners, some if many else one, *_ETAGS], done),
+        "get": _operation(f"One {name}, or their ids", [*owners, some, since], {"200": found}),
+        "put": _operation(f"Stores one {name}", [*owners, one, *_ETAGS], done, _ANY_CONTENT),
+        "post": _operation(f"Merges into one {name}", [*owners, one, *_ETAGS], done, _ANY_CONTENT),
+        "delete": _operation(f"Deletes one {name}", [*owners, some if many else one, *_ETAGS], done),
     }
 
 
