@@ -145,7 +145,9 @@ def _documents(name: str, key: str, owners: list[Json], many: bool = False) -> J
         "get": _operation(f"One {name}, or their ids", [*owners, some, since], {"200": found}),
         "put": _operation(f"Stores one {name}", [*owners, one, *_ETAGS], done, _ANY_CONTENT),
         "post": _operation(f"Merges into one {name}", [*owners, one, *_ETAGS], done, _ANY_CONTENT),
-        "delete": _operation(f"Deletes one {name}", [*owners, some if many else one, *_ETAGS], done),
+        "delete": _operation(
+            f"Deletes one {name}", [*owners, some if many else one, *_ETAGS], done
+        ),
     }
 
 
