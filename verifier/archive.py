@@ -30,6 +30,9 @@ RECORDS = "records/"
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*(?:/[A-Za-z0-9][\w.-]*)*", re.ASCII)
 _STEP = 1 << 16
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError)
+"""What `zipfile` raises for an archive that it cannot read. RuntimeError: an encrypted member, and as
+a subclass of it a version or a flag that it does not know."""
 
 
 @contextmanager
@@ -77,7 +80,7 @@ class Archive:
                     data += part
                     if len(data) > limit:
                         raise _refused(f"{one.filename}: > {limit} bytes")
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as bad:
+        except _DAMAGED as bad:
             raise _refused(f"{one.filename}: {type(bad).__name__}") from bad
         self._left -= len(data)
         return bytes(data)
@@ -86,7 +89,7 @@ class Archive:
 def _zip(file: BinaryIO) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as bad:
+    except _DAMAGED as bad:
         raise _refused(type(bad).__name__) from bad
 
 
