@@ -31,8 +31,8 @@ RECORDS = "records/"
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*(?:/[A-Za-z0-9][\w.-]*)*", re.ASCII)
 _STEP = 1 << 16
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError)
-"""What `zipfile` raises for an archive that it cannot read. RuntimeError: an encrypted member, and as
-a subclass of it a version or a flag that it does not know."""
+"""What `zipfile` raises for an archive that it cannot read. RuntimeError: an encrypted member, and
+by a subclass of it a version or a flag that it does not know."""
 
 
 @contextmanager
