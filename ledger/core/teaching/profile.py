@@ -43,6 +43,10 @@ _SCHEMAS: dict[Kind, Json] = {
     Kind.INSTANT: {"type": "string", "format": "date-time"},
     Kind.RATIONAL: {"type": "number", "minimum": 0, "maximum": 1_000_000},
     Kind.SHA2: {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+    Kind.UUID: {
+        "type": "string",
+        "pattern": f"^[0-9A-Fa-f]{{8}}{'-[0-9A-Fa-f]{4}' * 3}-[0-9A-Fa-f]{{12}}$",
+    },
     Kind.HISTOGRAM: {"type": "array", "items": _INTEGER, "minItems": STARS, "maxItems": STARS},
 }
 _MINTED = (

@@ -211,6 +211,11 @@ def _check_together(reading: _Reading) -> None:
         if first > second or (strictly and first == second):
             sign = "<" if strictly else "≤"
             reading.refuse(_PATHS[less].pointer, f"{less} {sign} {more}")
+    if "supersedes" in values:
+        if "reason" not in values:
+            reading.refuse(_PATHS["reason"].pointer, "present beside supersedes")
+        if values["supersedes"] == values.get("statement"):
+            reading.refuse(_PATHS["supersedes"].pointer, "another statement")
     stars = values.get("histogram")
     if type(stars) is tuple:
         if sum(stars) < MINIMUM_RATERS:

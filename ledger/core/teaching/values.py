@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from ledger.core.teaching.vocabulary import STARS, Field, Kind
-from ledger.core.xapi.values import parse_timestamp
+from ledger.core.xapi.values import check_uuid, parse_timestamp
 from ledger.core.xapi.versions import Version
 from ledger.errors import BadEvidence
 
@@ -96,6 +96,14 @@ def read_sha2(value: Any) -> str:
     return value
 
 
+def read_uuid(value: Any) -> str:
+    """A UUID in its standard form, in lower case."""
+    try:
+        return check_uuid(value).lower()
+    except BadEvidence as error:
+        raise Wrong("UUID (RFC 4122)") from error
+
+
 def read_histogram(value: Any) -> tuple[int, ...]:
     """Raters per star, from 1 star to 5."""
     if type(value) is not list or len(value) != STARS:
@@ -114,6 +122,7 @@ _READERS: dict[Kind, Callable[[Any], Value]] = {
     Kind.RATIONAL: lambda value: read_fraction(value, MAX_CLASS_HOURS),
     Kind.RATIO: lambda value: read_fraction(value, 1),
     Kind.SHA2: read_sha2,
+    Kind.UUID: read_uuid,
     Kind.HISTOGRAM: read_histogram,
 }
 

@@ -46,6 +46,7 @@ class Kind(StrEnum):
     RATIONAL = "rational"
     RATIO = "ratio"
     SHA2 = "sha2"
+    UUID = "uuid"
     HISTOGRAM = "histogram"
 
 
@@ -130,6 +131,7 @@ FIELDS: dict[str, Field] = {
         Field("source", "context", Kind.TEXT, "来源系统", "the system that it comes from"),
         Field("role", "context", Kind.TEXT, "核实者的角色", "as whom the actor verifies", ROLES),
         Field("reason", "context", Kind.TEXT, "理由", "why"),
+        Field("supersedes", "context", Kind.UUID, "取代的陈述", "statement that it replaces"),
         Field("confirmed", "$.result.success", Kind.BOOLEAN, "属实或有异议", "right, or disputed"),
         Field("finding", "result", Kind.TEXT, "问题类别", "code of what was found"),
         Field("answered", "result", Kind.INSTANT, "答复时刻", "when it was answered"),
@@ -147,6 +149,7 @@ FIELDS: dict[str, Field] = {
         Field("mentees", "result", Kind.COUNT, "被指导人数", "persons mentored"),
         Field("rank", "result", Kind.COUNT, "等次，1 为最高", "grade, 1 is the highest", (), 1),
         Field("sha2", "result", Kind.SHA2, "内容散列", "SHA-256 of the content"),
+        Field("leaf_hash", "result", Kind.SHA2, "条目的叶散列", "RFC 6962 leaf hash of the entry"),
         Field(
             "class_hours",
             "result",
@@ -159,6 +162,9 @@ FIELDS: dict[str, Field] = {
         Field("score", "$.result.score.scaled", Kind.RATIO, "评分，0 至 1", "score, 0 to 1"),
     )
 }
+
+CORRECTING = ("supersedes", "reason")
+"""Optional in every type of what is recorded of teaching; `supersedes` never without `reason`."""
 
 _N, _O, _R, _IS = Need.NONE, Need.OPTIONAL, Need.REQUIRED, Need.OBJECT
 
@@ -176,6 +182,7 @@ def _type(
     optional: str = "",
 ) -> RecordType:
     must, may = tuple(required.split()), tuple(optional.split())
+    may += CORRECTING if object_type else ()
     return RecordType(name, verb, object_type, by_actor, *needs, must, may, zh, en)
 
 
@@ -385,7 +392,7 @@ ACTS: dict[str, RecordType] = {
             "A party verified a record, or disputed it",
             by_actor=False,
             required="source role confirmed",
-            optional="reason",
+            optional="reason leaf_hash",
         ),
         _type(
             "record-voided",

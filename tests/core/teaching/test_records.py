@@ -30,13 +30,23 @@ from ledger.core.teaching.values import (
     read_instant,
     read_sha2,
     read_text,
+    read_uuid,
     read_value,
 )
-from ledger.core.teaching.vocabulary import ACTS, FIELDS, PROFILE, TEMPLATES, TYPES, Kind, Need
+from ledger.core.teaching.vocabulary import (
+    ACTS,
+    CORRECTING,
+    FIELDS,
+    PROFILE,
+    TEMPLATES,
+    TYPES,
+    Kind,
+    Need,
+)
 from ledger.core.xapi.statement import check_statement
 from ledger.core.xapi.versions import Version
 from ledger.errors import BadEvidence
-from tests.core.teaching.made import HOME, RECORDED, extension, good
+from tests.core.teaching.made import HOME, OTHER, RECORDED, extension, good
 from tests.core.xapi.made import VALUES
 
 Json = dict[str, Any]
@@ -82,6 +92,7 @@ UNITS = {
     Kind.DURATION: "seconds",
     Kind.RATIONAL: "class-hours",
     Kind.SHA2: "text",
+    Kind.UUID: "text",
     Kind.HISTOGRAM: "counts",
 }
 
@@ -109,7 +120,7 @@ def test_the_page_has_every_type() -> None:
             "actor" if kind.taught_by_actor else "instructor",
             *(needs[need] for need in (kind.course, kind.run, kind.session)),
             words(kind.required),
-            words(kind.optional),
+            words(tuple(one for one in kind.optional if kind.refers or one not in CORRECTING)),
         ]
         for kind in TEMPLATES.values()
     ]
@@ -216,6 +227,29 @@ def test_who_asserts_is_refused(authority: Any) -> None:
     assert (caught.value.code, caught.value.detail["pointer"]) == ("teaching-value", "/authority")
 
 
+# ------------------------------------------------------------------- what is replaced
+
+
+def test_every_record_of_teaching_can_replace_another_and_no_act_can() -> None:
+    for name, kind in TEMPLATES.items():
+        assert ("supersedes" in kind.optional) == (name in TYPES)
+        assert name not in TYPES or kind.optional[-2:] == CORRECTING
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_what_replaces_another_says_why_and_is_not_that_one(name: str) -> None:
+    silent = good(name)
+    del silent["context"]["extensions"][extension("reason")]
+    itself = {**good(name), "id": OTHER.lower()}
+    for statement, field in ((silent, "reason"), (itself, "supersedes")):
+        with pytest.raises(BadEvidence) as caught:
+            record_of(statement, 0)
+        assert caught.value.code == "teaching-value"
+        assert caught.value.detail["pointer"].endswith(f"~1extensions~1{field}")
+    del silent["context"]["extensions"][extension("supersedes")]
+    assert "supersedes" not in plain(record_of(silent, 0))
+
+
 # ------------------------------------------------------------------- values
 
 
@@ -292,6 +326,7 @@ WRONG: list[tuple[Any, list[Any]]] = [
         [-0.1, 1.01, 2, True, "0.5", 1e-21, float("nan"), None],
     ),
     (read_sha2, ["a" * 63, "A" * 64, "a" * 64 + "\n", "g" * 64, None, 1]),
+    (read_uuid, ["6b2f0c1e7d0a4d5e9a513f0f6a1c2b7d", f"{OTHER}\n", f"{{{OTHER}}}", "", None, 1]),
     (read_histogram, [[1] * 4, [1] * 6, [1, 2, 3, 4, -1], [1, 2, 3, 4, 0.5], {}, [MAX_COUNT] * 5]),
 ]
 
@@ -354,6 +389,7 @@ MADE: dict[Kind, st.SearchStrategy[tuple[Any, Value]]] = {
     ),
     Kind.RATIONAL: st.decimals(0, 10**6, places=3).map(lambda one: (float(one), _ratio(one))),
     Kind.RATIO: st.decimals(0, 1, places=6).map(lambda one: (float(one), _ratio(one))),
+    Kind.UUID: st.uuids().map(lambda one: (str(one).upper(), str(one))),
     Kind.SHA2: st.binary(min_size=32, max_size=32).map(lambda raw: (raw.hex(), raw.hex())),
     Kind.HISTOGRAM: st.lists(st.integers(0, 10**6), min_size=5, max_size=5).map(
         lambda counts: (counts, tuple(counts))
