@@ -14,10 +14,10 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, NoReturn
 
+from ledger.core.teaching.agents import account_text, agent_text, read_name
 from ledger.core.teaching.paths import Path, parse_path
 from ledger.core.teaching.templates import claims, match_template, member
 from ledger.core.teaching.values import (
-    MAX_NAME,
     Value,
     Wrong,
     read_instant,
@@ -32,7 +32,6 @@ from ledger.core.teaching.vocabulary import (
     Need,
     RecordType,
 )
-from ledger.core.xapi.mentions import mailbox
 from ledger.core.xapi.shapes import below
 from ledger.errors import BadEvidence
 
@@ -115,51 +114,21 @@ class _Reading:
 # ------------------------------------------------------------------- who
 
 
-def _name(value: Any) -> str:
-    return read_text(value, MAX_NAME)
-
-
 def _uuid(value: Any) -> str:
-    return _name(value).lower()
-
-
-def _account(agent: Any) -> str:
-    """`<home page>|<name>`; the bar is in no IRI."""
-    home, name = member(agent, "account", "homePage"), member(agent, "account", "name")
-    if type(home) is not str or "|" in home:
-        raise Wrong("account")
-    return f"{_name(home)}|{_name(name)}"
-
-
-def _asserter(agent: Any) -> str:
-    """An authority's account or other identifier; of a group without one its members'."""
-    if type(agent) is not dict:
-        raise Wrong("agent")
-    if "account" in agent:
-        return _account(agent)
-    if "mbox" in agent:
-        return mailbox(_name(agent["mbox"]))
-    if "mbox_sha1sum" in agent:
-        return f"sha1:{_name(agent['mbox_sha1sum']).lower()}"
-    if "openid" in agent:
-        return _name(agent["openid"])
-    members = agent.get("member")
-    if type(members) is not list or not members or any(member(one, "member") for one in members):
-        raise Wrong("agent")
-    return "\n".join(_asserter(one) for one in members)
+    return read_name(value).lower()
 
 
 def _read_people(statement: Json, reading: _Reading) -> None:
     actor = statement.get("actor")
-    reading.read("actor", actor, "/actor/account", _account)
+    reading.read("actor", actor, "/actor/account", account_text)
     if reading.kind.taught_by_actor:
         reading.values["subject"] = reading.values["actor"]
     else:
         teacher = member(statement, "context", "instructor")
-        reading.read("subject", teacher, "/context/instructor/account", _account)
+        reading.read("subject", teacher, "/context/instructor/account", account_text)
     reading.values["by"] = reading.values["actor"]
     if "authority" in statement:
-        reading.read("by", statement["authority"], "/authority", _asserter)
+        reading.read("by", statement["authority"], "/authority", agent_text)
     reading.read("at", statement.get("timestamp"), "/timestamp", read_instant)
     if not reading.kind.refers:  # else it is a field
         source = member(statement, "context", "platform")
@@ -173,7 +142,7 @@ def _read_people(statement: Json, reading: _Reading) -> None:
 
 def _read_activities(statement: Json, reading: _Reading) -> None:
     kind = reading.kind
-    reader = _uuid if kind.refers else _name
+    reader = _uuid if kind.refers else read_name
     reading.read("object", member(statement, "object", "id"), "/object/id", reader)
     around = member(statement, "context", "contextActivities")
     for name, need, where in (
@@ -185,7 +154,7 @@ def _read_activities(statement: Json, reading: _Reading) -> None:
             reading.values[name] = reading.values["object"]
         elif found := member(around, where):
             at = f"/context/contextActivities/{where}/0/id"
-            reading.read(name, member(found[0], "id"), at, _name)
+            reading.read(name, member(found[0], "id"), at, read_name)
 
 
 def _read_fields(statement: Json, reading: _Reading) -> None:
