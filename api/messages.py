@@ -10,6 +10,14 @@ register(
             "{path} 不是机构数据目录；请先运行 xuezheng init。",
             "{path} is not an institution's folder; run xuezheng init first.",
         ),
+        "yaml": (
+            "YAML 第 {line} 行无法作为数据读取：{why}。",
+            "The YAML cannot be read as data, line {line}: {why}.",
+        ),
+        "signing-request": (
+            "待签内容与签名不是为此事所写：“{pointer}”应为 {expected}。",
+            "Request and signature are not for this: “{pointer}” has to be {expected}.",
+        ),
         "home-in-use": ("{path} 已被使用。", "{path} is already in use."),
         "account-differs": (
             "此目录已有账户 {account}；--account 给的是另一个。请另用一个目录。",

@@ -45,3 +45,6 @@ class EvaluationKind(IntEnum):
     RECOGNITION = 4
     APPEAL = 5
     ANSWER = 6
+    CHARTER = 7
+    APPOINTMENT = 8
+    PROFILE = 9

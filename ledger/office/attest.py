@@ -1,0 +1,182 @@
+"""Attesting records: a signed statement `verified` about a record, with an entry of its own.
+
+The person signs the statement as it is submitted; it names the entry of the record by its leaf
+hash, so nothing else can be put in the record's place. What would not count is refused here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from ledger.core.canonical import canonical_json
+from ledger.core.evaluation.register import Register
+from ledger.core.merkle import leaf_hash
+from ledger.core.people import PersonSignature, verify_person
+from ledger.core.teaching.records import record_of
+from ledger.core.teaching.vocabulary import FIELDS, ROLES, TEMPLATES, VERSION
+from ledger.core.xapi.versions import Version
+from ledger.errors import BadEvidence, NotAllowed, UnknownNumber, WrongUse
+from ledger.office.acts import anchored_register, refused
+from ledger.office.context import Office
+from ledger.office.ingest import authority_of
+from ledger.office.statements import accept, prepare_one, source
+from ledger.ports.statements import NewStatement, StatementBatch, StoredStatement
+
+Sign = Callable[[str, dict[str, Any]], PersonSignature]
+SOURCE = "xuezheng"
+PURPOSE = "attestation"
+_KIND = TEMPLATES["record-verified"]
+
+
+@dataclass(frozen=True)
+class Attesting:
+    """Who says what: `confirmed` False disputes, and then a reason is needed."""
+
+    account: str
+    role: str
+    confirmed: bool = True
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A record to be attested: its statement's id, leaf, and the record."""
+
+    id: str
+    leaf: int
+    record: dict[str, Any]
+
+
+def target(office: Office, id: str) -> Target:
+    """The teaching record with a statement's id. Raises UnknownNumber attest-target."""
+    try:
+        found = office.statements.statement(UUID(id).bytes)
+    except ValueError:
+        found = None
+    record = record_of(_full(found), found.index) if found and found.kind == "teaching" else None
+    if found is None or record is None:
+        raise UnknownNumber("attest-target", id=id[:60])
+    return Target(str(UUID(bytes=found.id)), found.index, dict(record))
+
+
+def _full(found: StoredStatement) -> dict[str, Any]:
+    """The statement with what the store says of it."""
+    import json
+
+    return {
+        **json.loads(found.payload),
+        "id": str(UUID(bytes=found.id)),
+        "authority": json.loads(found.authority),
+    }
+
+
+def statement_for(office: Office, one: Target, who: Attesting) -> dict[str, Any]:
+    """The statement that the person signs. The same person saying the same again has the same id.
+
+    Raises WrongUse unknown-role, reason-empty.
+    """
+    if who.role not in ROLES:
+        raise WrongUse("unknown-role", role=who.role, known=", ".join(ROLES))
+    if not who.confirmed and not who.reason.strip():
+        raise WrongUse("reason-empty")
+    entry = office.store.entry("teaching", one.leaf)
+    now = datetime.fromtimestamp(office.clock(), UTC).isoformat()
+    made: dict[str, Any] = {
+        "id": _id(one, who),
+        "actor": _agent(who.account),
+        "verb": {"id": _KIND.verb, "display": {"en": "verified", "zh": "核实"}},
+        "object": {"objectType": "StatementRef", "id": one.id},
+        "context": {
+            "instructor": _agent(one.record["subject"]),
+            "contextActivities": {"category": [{"id": VERSION}]},
+        },
+        "timestamp": now,
+    }
+    _put(made, "source", SOURCE)
+    _put(made, "role", who.role)
+    _put(made, "leaf_hash", leaf_hash(entry).hex())
+    if who.reason:
+        _put(made, "reason", who.reason)
+    made.setdefault("result", {})["success"] = who.confirmed
+    return made
+
+
+def _put(statement: dict[str, Any], name: str, value: Any) -> None:
+    field = FIELDS[name]
+    part = statement.setdefault(field.place, {})
+    part.setdefault("extensions", {})[field.iri] = value
+
+
+def _agent(account: str) -> dict[str, Any]:
+    home, _, name = account.partition("|")
+    return {"objectType": "Agent", "account": {"homePage": home, "name": name}}
+
+
+def _id(one: Target, who: Attesting) -> str:
+    parts = [one.id, who.account, who.role, who.confirmed]
+    digest = bytearray(sha256(canonical_json(parts)).digest()[:16])
+    digest[6] = digest[6] & 0x0F | 0x80  # version 8 and variant of RFC 9562
+    digest[8] = digest[8] & 0x3F | 0x80
+    return str(UUID(bytes=bytes(digest)))
+
+
+@dataclass(frozen=True)
+class Attested:
+    """`leaves` of the attestations that are in the stream now; `fresh` of them are new."""
+
+    leaves: tuple[int, ...]
+    fresh: int
+
+
+def attest(office: Office, targets: Sequence[Target], who: Attesting, sign: Sign) -> Attested:
+    """Signs and records one attestation for each target, all in one durable transaction.
+
+    Raises NotAllowed attest-role, attest-own, act-signer, person-signature, attest-twice; WrongUse
+    unknown-role, reason-empty.
+    """
+    register, _ = anchored_register(office)
+    if not register.has_role(who.account, who.role, None):
+        raise NotAllowed("attest-role", account=who.account, role=who.role)
+    batches = []
+    common = source(office, Version.V2, authority_of(office, "attest"), False, "teaching")
+    for one in targets:
+        _refuse_own(one, who)
+        made = statement_for(office, one, who)
+        signature = sign(PURPOSE, made)
+        _check(register, signature, who, made)
+        signer = f"{signature.account}#{signature.key.hex()}"
+        kept = canonical_json(signature.to_json())
+        new: NewStatement = prepare_one(office, common, made, signature=kept, signer=signer)
+        batches.append(StatementBatch((new,)))
+    outcomes = accept(office, batches)
+    for one, outcome in zip(targets, outcomes, strict=True):
+        if outcome.conflict is not None or not outcome.fresh[0]:
+            raise NotAllowed("attest-twice", account=who.account, id=one.id)
+    leaves = tuple(outcome.indexes[0] for outcome in outcomes)
+    return Attested(leaves, sum(outcome.fresh[0] for outcome in outcomes))
+
+
+def _refuse_own(one: Target, who: Attesting) -> None:
+    """Nobody attests what one says oneself, but a teacher the record that others keep of one."""
+    record = one.record
+    as_teacher = who.role == "teacher" and who.account == record["subject"]
+    if who.account in (record["actor"], record["by"], record["subject"]) and not as_teacher:
+        raise NotAllowed("attest-own", account=who.account)
+
+
+def _check(
+    register: Register, signature: PersonSignature, who: Attesting, made: dict[str, Any]
+) -> None:
+    """The signature is this person's, under a key that is anchored."""
+    key = register.key(signature.account, signature.key)
+    if signature.account != who.account or key is None:
+        raise NotAllowed("act-signer", leaf="—", account=signature.account)
+    try:
+        verify_person(key, signature, PURPOSE, made)
+    except BadEvidence as bad:
+        raise refused(bad) from bad
