@@ -16,6 +16,11 @@ register(
             "The statement claims the teaching profile, but no template has the verb “{verb}” "
             "with an object of type “{object_type}”.",
         ),
+        "teaching-claim": (
+            "“{template}”属于扩展规范，陈述的 category 须有其版本 {expected}，现为“{found}”。",
+            "“{template}” is of an extension of the profile: the statement has to name its version "
+            "{expected} among its categories, and names “{found}”.",
+        ),
         "teaching-template": (
             "“{pointer}”不符合模板“{template}”的规则 {location}：{expected}。",
             "“{pointer}” breaks the rule {location} of the template “{template}”: {expected}.",

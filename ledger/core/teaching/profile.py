@@ -1,11 +1,17 @@
-"""The profile as JSON-LD, made from the vocabulary (xAPI Profiles 1.0, Structure 6 to 9)."""
+"""A profile as JSON-LD, made from the tables (xAPI Profiles 1.0, Structure 6 to 9).
+
+The standard, or an extension of it: each is a document of its own.
+"""
 
 from __future__ import annotations
 
 import json
-from functools import cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from ledger.core.teaching.terms import Edition, Extension, Field, Kind, Need, RecordType
 from ledger.core.teaching.vocabulary import (
     ADL,
     COURSE,
@@ -19,10 +25,6 @@ from ledger.core.teaching.vocabulary import (
     TIN_CAN,
     VERSION,
     VERSIONS,
-    Field,
-    Kind,
-    Need,
-    RecordType,
 )
 
 Json = dict[str, Any]
@@ -78,6 +80,65 @@ def _words(zh: str, en: str) -> Json:
     return {"en": en, "zh": zh}
 
 
+@dataclass(frozen=True)
+class _Profile:
+    """What a document is made of."""
+
+    iri: str
+    editions: Sequence[Edition]
+    heading: Json
+    terms: Sequence[Json]
+    own: Sequence[Field]
+    """The extensions that it mints."""
+    types: Sequence[RecordType]
+    fields: Mapping[str, Field]
+    """Every field that its types name, whoever minted it."""
+
+    def described(self, iri: str, kind: str, **rest: Any) -> Json:
+        return {"id": iri, "type": kind, "inScheme": self.editions[-1].iri, **rest}
+
+
+def _standard() -> _Profile:
+    heading = {
+        "prefLabel": _words("在线教学", "Online teaching"),
+        "definition": _words(
+            "在线教学的记录：课程、课次、互动、批改、评教、培训、工作量等",
+            "Records of online teaching: courses, sessions, interaction, grading, ratings, "
+            "training, workload and more",
+        ),
+        "author": {"type": "Organization", "name": "Xuezheng"},
+    }
+    editions = [Edition(*one) for one in VERSIONS]
+    own = [field for field in FIELDS.values() if field.is_extension]
+    types = list(TEMPLATES.values())
+    return _Profile(PROFILE, editions, heading, _activity_types(), own, types, FIELDS)
+
+
+def _extending(extension: Extension) -> _Profile:
+    heading = {
+        "prefLabel": _words(extension.zh, extension.en),
+        "definition": _words(extension.zh, extension.en),
+        "seeAlso": PROFILE,
+        "author": {"type": "Organization", "name": extension.author},
+    }
+    terms = [
+        {
+            "id": term.iri,
+            "type": "Verb" if term.is_verb else "ActivityType",
+            "inScheme": extension.claim,
+            "prefLabel": _words(term.zh, term.en),
+            "definition": _words(term.zh, term.en),
+        }
+        for term in extension.terms
+    ]
+    fields = {**FIELDS, **{field.name: field for field in extension.fields}}
+    own, types = extension.fields, extension.types
+    return _Profile(extension.iri, extension.editions, heading, terms, own, types, fields)
+
+
+# ------------------------------------------------------------------- concepts
+
+
 def _activity_types() -> list[Json]:
     return [
         {
@@ -99,17 +160,15 @@ def _schema(field: Field) -> Json:
     return {**schema, "minimum": field.low} if field.low else schema
 
 
-def _extension(field: Field) -> Json:
-    users = [kind for kind in TEMPLATES.values() if field.name in kind.required + kind.optional]
-    return {
-        "id": field.iri,
-        "type": f"{field.place.capitalize()}Extension",
-        "inScheme": VERSION,
-        "prefLabel": _words(field.zh, field.name.replace("_", " ")),
-        "definition": _words(field.zh, field.en),
-        "recommendedVerbs": sorted({kind.verb for kind in users}),
-        "inlineSchema": json.dumps(_schema(field), sort_keys=True),
-    }
+def _extension(profile: _Profile, field: Field) -> Json:
+    return profile.described(
+        field.iri,
+        f"{field.place.capitalize()}Extension",
+        prefLabel=_words(field.zh, field.name.replace("_", " ")),
+        definition=_words(field.zh, field.en),
+        recommendedVerbs=sorted({kind.verb for kind in profile.types if field.name in kind.fields}),
+        inlineSchema=json.dumps(_schema(field), sort_keys=True),
+    )
 
 
 # ------------------------------------------------------------------- rules of a template
@@ -124,7 +183,7 @@ def _excluded(location: str) -> Json:
 
 
 def _people(kind: RecordType) -> list[Json]:
-    if kind.name == "rating-collected":
+    if kind.rates:
         rules = [
             {**_included(ALONE), "all": ["Group"]},
             *map(_excluded, ("$.actor.member", "$.attachments[*]", "$.context.team")),
@@ -156,89 +215,78 @@ def _value(field: Field, presence: str) -> Json:
     return {**rule, "scopeNote": _words(field.zh, field.en)}
 
 
-def rules_of(kind: RecordType) -> list[Json]:
+def rules_of(kind: RecordType, fields: Mapping[str, Field]) -> list[Json]:
     """The rules of its template (Structure 8.1), in the order in which they are checked."""
+    # A reference may be to a record of any extension, so no list of templates says to which.
+    reference = {**_included("$.object.objectType"), "all": ["StatementRef"]}
     return [
         _included("$.timestamp"),
         # xAPI knows a platform only where the object is an activity.
-        *([] if kind.refers else [_included("$.context.platform")]),
+        reference if kind.refers else _included("$.context.platform"),
         *_people(kind),
         *_place(kind.course, GROUPING, COURSE),
         *_place(kind.run, PARENT, RUN),
         *_place(kind.session, OTHER, SESSION),
-        *(_value(FIELDS[name], "included") for name in kind.required),
-        *(_value(FIELDS[name], "recommended") for name in kind.optional),
+        *(_value(fields[name], "included") for name in kind.required),
+        *(_value(fields[name], "recommended") for name in kind.optional),
     ]
 
 
-def _object(kind: RecordType) -> Json:
-    """What tells the object: its type, or which records it may refer to (Structure 8)."""
-    if not kind.refers:
-        return {"objectActivityType": kind.object_type}
-    others = [other.template for other in TEMPLATES.values() if other is not kind]
-    return {"objectStatementRefTemplate": others}
+def _template(profile: _Profile, kind: RecordType) -> Json:
+    return profile.described(
+        kind.template,
+        "StatementTemplate",
+        prefLabel=_words(kind.zh, kind.name),
+        definition=_words(kind.zh, kind.en),
+        verb=kind.verb,
+        **({} if kind.refers else {"objectActivityType": kind.object_type}),
+        rules=rules_of(kind, profile.fields),
+    )
 
 
-def _template(kind: RecordType) -> Json:
-    return {
-        "id": kind.template,
-        "type": "StatementTemplate",
-        "inScheme": VERSION,
-        "prefLabel": _words(kind.zh, kind.name),
-        "definition": _words(kind.zh, kind.en),
-        "verb": kind.verb,
-        **_object(kind),
-        "rules": rules_of(kind),
-    }
-
-
-def _patterns() -> list[Json]:
+def _patterns(profile: _Profile) -> list[Json]:
     """Every record stands for itself: any records in any order follow the one primary pattern."""
-    one = {
-        "id": f"{PROFILE}/patterns/record",
-        "type": "Pattern",
-        "inScheme": VERSION,
-        "alternates": [kind.template for kind in TEMPLATES.values()],
-    }
+    templates = [kind.template for kind in profile.types]
+    several = len(templates) > 1  # fewer alternates than two are none
+    one = profile.described(f"{profile.iri}/patterns/record", "Pattern", alternates=templates)
     many = {
-        "id": f"{PROFILE}/patterns/records",
+        "id": f"{profile.iri}/patterns/records",
         "type": "Pattern",
         "primary": True,
-        "inScheme": VERSION,
+        "inScheme": profile.editions[-1].iri,
         "prefLabel": _words("教学记录", "teaching records"),
         "definition": _words("任意条教学记录，次序不限", "Any teaching records, in any order"),
-        "oneOrMore": one["id"],
+        "oneOrMore": one["id"] if several else templates[0],
     }
-    return [many, one]
+    return [many, one] if several else [many]
 
 
-@cache
-def profile_bytes() -> bytes:
-    """The document as it is published: JSON with two spaces, UTF-8, a line feed at the end."""
+@lru_cache(maxsize=64)
+def profile_bytes(extension: Extension | None = None) -> bytes:
+    """The document as it is published, of the standard if no extension is given: JSON with two
+    spaces, UTF-8, a line feed at the end."""
+    profile = _standard() if extension is None else _extending(extension)
+    heading = dict(profile.heading)
+    author = heading.pop("author")
     document = {
         "@context": CONTEXT,
-        "id": PROFILE,
+        "id": profile.iri,
         "type": "Profile",
         "conformsTo": CONFORMS_TO,
-        "prefLabel": _words("在线教学", "Online teaching"),
-        "definition": _words(
-            "在线教学的记录：课程、课次、互动、批改、评教、培训、工作量等",
-            "Records of online teaching: courses, sessions, interaction, grading, ratings, "
-            "training, workload and more",
-        ),
-        "versions": [{"id": iri, "generatedAtTime": made} for iri, made in reversed(VERSIONS)],
-        "author": {"type": "Organization", "name": "Xuezheng"},
-        "concepts": [
-            *_activity_types(),
-            *(_extension(field) for field in FIELDS.values() if field.is_extension),
+        **heading,
+        "versions": [
+            {"id": one.iri, "generatedAtTime": one.made} for one in reversed(profile.editions)
         ],
-        "templates": [_template(kind) for kind in TEMPLATES.values()],
-        "patterns": _patterns(),
+        "author": author,
+        "concepts": [*profile.terms, *(_extension(profile, field) for field in profile.own)],
+        "templates": [_template(profile, kind) for kind in profile.types],
+        "patterns": _patterns(profile),
     }
+    document = {key: value for key, value in document.items() if value != []}
     return json.dumps(document, ensure_ascii=False, indent=2).encode("utf-8") + b"\n"
 
 
-def profile_document() -> Json:
+def profile_document(extension: Extension | None = None) -> Json:
     """A fresh copy of the document."""
-    document: Json = json.loads(profile_bytes())
+    document: Json = json.loads(profile_bytes(extension))
     return document

@@ -6,105 +6,52 @@ The rules are read from the profile itself (`profile.py`), as any other reader o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from functools import lru_cache
+from typing import Any, NoReturn
 
-from ledger.core.teaching import messages  # noqa: F401  (registers the sentences)
-from ledger.core.teaching.paths import Found, Path, parse_path
+from ledger.core.teaching.keeping import Keeps, keeper
 from ledger.core.teaching.profile import profile_document
-from ledger.core.teaching.vocabulary import PROFILE, TEMPLATES, VERSIONS, RecordType
+from ledger.core.teaching.rules import Rule, compile_rule
+from ledger.core.teaching.terms import PROFILE, RecordType, Vocabulary
+from ledger.core.teaching.vocabulary import STANDARD, VERSIONS
 from ledger.errors import BadEvidence
 
 Json = dict[str, Any]
 
 _SHOWN = 120
-_NONE: list[str] = []
 _KNOWN = frozenset(iri for iri, _ in VERSIONS)
 
 
 @dataclass(frozen=True)
-class Rule:
-    """A statement template rule; None where the rule does not have the property."""
+class Template:
+    """A template made ready: its rules, and a quick look whether none of them is broken."""
 
-    location: Path
-    selector: Path | None
-    presence: str | None
-    any: tuple[Any, ...] | None
-    all: tuple[Any, ...] | None
-    none: tuple[Any, ...] | None
-
-    def broken(self, statement: Any) -> tuple[str, str] | None:
-        """The pointer of what breaks the rule, and what it asks for; None if it is kept."""
-        if self.selector is None:
-            good, bad = self.location.find(statement), _NONE
-        else:
-            good, bad = _selected(self.location.find(statement), self.selector)
-        if self.presence == "excluded":
-            return (good[0][0], "absent") if good else None
-        if self.presence == "included" and not (good or bad):
-            return self.location.pointer, self._wish()
-        if self.presence == "recommended" and not good:
-            return None
-        if bad and (self.presence == "included" or self.all is not None):
-            return bad[0], self._wish()
-        return self._wrong(good)
-
-    def _wrong(self, found: Sequence[Found]) -> tuple[str, str] | None:
-        """A matchable value that `any`, `all` or `none` does not allow."""
-        if self.any is not None and not any(_among(value, self.any) for _, value in found):
-            return (found[0][0] if found else self.location.pointer), self._wish()
-        for at, value in found:
-            if self.all is not None and not _among(value, self.all):
-                return at, self._wish()
-            if self.none is not None and _among(value, self.none):
-                return at, self._wish()
-        return None
-
-    def _wish(self) -> str:
-        for allowed, before in ((self.all, ""), (self.any, ""), (self.none, "≠ ")):
-            if allowed is not None:
-                return before + " | ".join(str(value) for value in allowed)
-        return "present"
+    kind: RecordType
+    rules: tuple[Rule, ...]
+    keeps: Keeps
+    editions: frozenset[str]
+    """Versions of the extension that it is of, one of which is to be claimed; empty for the
+    standard's."""
 
 
-def _selected(found: Sequence[Found], selector: Path) -> tuple[list[Found], list[str]]:
-    """The matchable values, and the pointers of the unmatchable ones."""
-    good: list[Found] = []
-    bad: list[str] = []
-    for at, value in found:
-        selected = selector.find(value, at)
-        good += selected
-        if not selected:
-            bad.append(at + selector.pointer)
-    return good, bad
+Templates = Mapping[tuple[Any, Any], Template]
+"""By verb and type of the object."""
 
 
-def _among(value: Any, allowed: Sequence[Any]) -> bool:
-    """Whether it equals one of them as JSON: true is not 1."""
-    return any(type(value) is type(one) and value == one for one in allowed)
-
-
-def compile_rule(rule: Json) -> Rule:
-    """From the JSON of the profile; ValueError for a rule that asks for nothing."""
-    parts = {name: tuple(rule[name]) if name in rule else None for name in ("any", "all", "none")}
-    if "presence" not in rule and not any(parts.values()):
-        raise ValueError("a rule asks for something")
-    selector = parse_path(rule["selector"]) if "selector" in rule else None
-    return Rule(parse_path(rule["location"]), selector, rule.get("presence"), **parts)
-
-
-@cache
-def _templates() -> dict[tuple[str, str], tuple[RecordType, tuple[Rule, ...]]]:
-    kinds = {kind.template: kind for kind in TEMPLATES.values()}
-    return {
-        (template["verb"], template.get("objectActivityType", "")): (
-            kinds[template["id"]],
-            tuple(compile_rule(rule) for rule in template["rules"]),
-        )
-        for template in profile_document()["templates"]
-    }
+@lru_cache(maxsize=64)
+def templates_of(vocabulary: Vocabulary) -> Templates:
+    """All templates of a vocabulary, read from the documents of its profiles."""
+    ready: dict[tuple[Any, Any], Template] = {}
+    kinds = {kind.template: kind for kind in vocabulary.templates.values()}
+    for extension in (None, *vocabulary.extensions):
+        editions = frozenset(one.iri for one in extension.editions) if extension else frozenset()
+        for template in profile_document(extension)["templates"]:
+            rules = tuple(compile_rule(rule) for rule in template["rules"])
+            key = (template["verb"], template.get("objectActivityType", ""))
+            ready[key] = Template(kinds[template["id"]], rules, keeper(rules), editions)
+    return ready
 
 
 # ------------------------------------------------------------------- a statement's claim
@@ -122,12 +69,17 @@ def member(value: Any, *keys: str) -> Any:
 def claims(statement: Any) -> list[str]:
     """The ids of the categories of the profile that the statement names: versions of it, if it is
     right. Empty for a statement of any other kind."""
+    return _categories(statement, PROFILE)
+
+
+def _categories(statement: Any, profile: str) -> list[str]:
+    """The ids of categories that are the profile's IRI or below it."""
     given = member(statement, "context", "contextActivities", "category")
     named = [member(one, "id") for one in (given if type(given) is list else [given])]
     return [
         iri
         for iri in named
-        if type(iri) is str and (iri == PROFILE or iri.startswith(f"{PROFILE}/"))
+        if type(iri) is str and (iri == profile or iri.startswith(f"{profile}/"))
     ]
 
 
@@ -140,14 +92,19 @@ def normalised(statement: Json) -> Json:
     return {**statement, "context": {**statement["context"], "contextActivities": lists}}
 
 
-def match_template(statement: Any) -> tuple[RecordType, Json]:
+def match_template(statement: Any, vocabulary: Vocabulary = STANDARD) -> tuple[RecordType, Json]:
     """The type of record that the statement claims to be and keeps every rule of, and the
     statement normalised.
 
     Raises BadEvidence teaching-version (no known version is named), teaching-no-template (no
-    type has its verb and type of object) or teaching-template (pointer, location, template).
+    type has its verb and type of object), teaching-claim (the type is of an extension that is not
+    named) or teaching-template (pointer, location, template).
     """
-    named = claims(statement)
+    return matching(statement, claims(statement), templates_of(vocabulary))
+
+
+def matching(statement: Any, named: list[str], templates: Templates) -> tuple[RecordType, Json]:
+    """`match_template` for a statement that claims these versions."""
     if not named or not _KNOWN.issuperset(named):
         wrong = next((iri for iri in named if iri not in _KNOWN), "")
         raise BadEvidence(
@@ -156,11 +113,34 @@ def match_template(statement: Any) -> tuple[RecordType, Json]:
     verb = member(statement, "verb", "id")
     refers = member(statement, "object", "objectType") == "StatementRef"
     kind = "" if refers else member(statement, "object", "definition", "type") or None
-    known = _templates().get((verb, kind)) if type(verb) is type(kind) is str else None
+    known = templates.get((verb, kind)) if type(verb) is type(kind) is str else None
     if known is None:
         raise BadEvidence("teaching-no-template", verb=_show(verb), object_type=_show(kind))
+    if known.editions:
+        _check_claim(statement, known)
     plain = normalised(statement)
-    for rule in known[1]:
+    if not known.keeps(plain):
+        _refuse(known, plain)
+    return known.kind, plain
+
+
+def _check_claim(statement: Any, template: Template) -> None:
+    """A version of the extension is named, and none that does not exist."""
+    iri = template.kind.profile
+    named = _categories(statement, iri)
+    if not named or not template.editions.issuperset(named):
+        wrong = next((one for one in named if one not in template.editions), "")
+        raise BadEvidence(
+            "teaching-claim",
+            found=_show(wrong),
+            expected=" | ".join(sorted(template.editions)),
+            template=template.kind.name,
+        )
+
+
+def _refuse(template: Template, plain: Json) -> NoReturn:
+    """With the first rule that is broken."""
+    for rule in template.rules:
         broken = rule.broken(plain)
         if broken is not None:
             raise BadEvidence(
@@ -168,9 +148,9 @@ def match_template(statement: Any) -> tuple[RecordType, Json]:
                 pointer=broken[0],
                 expected=broken[1],
                 location=rule.location.text,
-                template=known[0].name,
+                template=template.kind.name,
             )
-    return known[0], plain
+    raise AssertionError("a rule is broken")
 
 
 def _show(value: Any) -> str:

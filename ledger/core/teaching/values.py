@@ -10,9 +10,11 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
-from ledger.core.teaching.vocabulary import STARS, Field, Kind
+from ledger.core.teaching.terms import Field, Kind
+from ledger.core.teaching.vocabulary import STARS
 from ledger.core.xapi.values import check_uuid, parse_timestamp
 from ledger.core.xapi.versions import Version
 from ledger.errors import BadEvidence
@@ -116,6 +118,7 @@ def read_histogram(value: Any) -> tuple[int, ...]:
 _READERS: dict[Kind, Callable[[Any], Value]] = {
     Kind.TEXT: read_text,
     Kind.BOOLEAN: read_boolean,
+    Kind.COUNT: read_count,
     Kind.SECONDS: read_count,
     Kind.INSTANT: read_instant,
     Kind.DURATION: read_duration,
@@ -127,8 +130,13 @@ _READERS: dict[Kind, Callable[[Any], Value]] = {
 }
 
 
+def reader_of(field: Field) -> Callable[[Any], Value]:
+    """What reads values of the field; it raises Wrong for what the field cannot hold."""
+    if field.kind is Kind.COUNT and field.low:
+        return partial(read_count, low=field.low)
+    return _READERS[field.kind]
+
+
 def read_value(field: Field, value: Any) -> Value:
     """The record's value of the field; Wrong for what it cannot hold."""
-    if field.kind is Kind.COUNT:
-        return read_count(value, field.low)
-    return _READERS[field.kind](value)
+    return reader_of(field)(value)

@@ -2,15 +2,19 @@
 
 Profile, templates, record view and the pages of the specification all follow these tables. Verbs
 and activity types that others already publish are used under their own IRIs; what is minted here
-lies below `PROFILE`.
+lies below `PROFILE`. The shapes of the tables are in `terms.py`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
+from ledger.core.teaching.terms import PROFILE as PROFILE
+from ledger.core.teaching.terms import Extension as Extension
+from ledger.core.teaching.terms import Field as Field
+from ledger.core.teaching.terms import Kind as Kind
+from ledger.core.teaching.terms import Need as Need
+from ledger.core.teaching.terms import RecordType as RecordType
+from ledger.core.teaching.terms import Vocabulary as Vocabulary
 
-PROFILE = "https://w3id.org/xuezheng/xapi/teaching"
 VERSION = f"{PROFILE}/v1.0"
 """What a statement names in `context.contextActivities.category` to claim the profile."""
 VERSIONS = ((VERSION, "2026-11-23T00:00:00Z"),)
@@ -32,88 +36,6 @@ MODES = ("live", "recorded", "blended")
 LEVELS = ("school", "city", "province", "national", "international")
 SEVERITIES = ("minor", "serious", "grave")
 ROLES = ("platform", "teacher", "registrar", "department", "observer", "student")
-
-
-class Kind(StrEnum):
-    """What a field holds in the statement, and with it what in the record."""
-
-    TEXT = "text"
-    BOOLEAN = "boolean"
-    COUNT = "count"
-    SECONDS = "seconds"
-    INSTANT = "instant"
-    DURATION = "duration"
-    RATIONAL = "rational"
-    RATIO = "ratio"
-    SHA2 = "sha2"
-    UUID = "uuid"
-    HISTOGRAM = "histogram"
-
-
-@dataclass(frozen=True)
-class Field:
-    """One field: in the record under `name`, in the statement at `location` (JSONPath)."""
-
-    name: str
-    place: str
-    """`context` or `result`: an extension there; else the JSONPath of a property of xAPI's own."""
-    kind: Kind
-    zh: str
-    en: str
-    choices: tuple[str, ...] = ()
-    low: int = 0
-
-    @property
-    def iri(self) -> str:
-        """The key of the extension; "" for a property of xAPI's own."""
-        if not self.is_extension:
-            return ""
-        return f"{PROFILE}/extensions/{self.name.replace('_', '-')}"
-
-    @property
-    def is_extension(self) -> bool:
-        return self.place in ("context", "result")
-
-    @property
-    def location(self) -> str:
-        return f"$.{self.place}.extensions['{self.iri}']" if self.is_extension else self.place
-
-
-class Need(StrEnum):
-    """Whether a type of record names a course, run or session."""
-
-    OBJECT = "object"
-    REQUIRED = "required"
-    OPTIONAL = "optional"
-    NONE = "none"
-
-
-@dataclass(frozen=True)
-class RecordType:
-    """One type of record: one statement template, told from the others by verb and object."""
-
-    name: str
-    verb: str
-    object_type: str
-    """"" where the object is no activity but a StatementRef to another record."""
-    taught_by_actor: bool
-    """Whether the subject is the actor; else it is `context.instructor`."""
-    course: Need
-    run: Need
-    session: Need
-    required: tuple[str, ...]
-    optional: tuple[str, ...]
-    zh: str
-    en: str
-
-    @property
-    def refers(self) -> bool:
-        """Whether it is about another record instead of about teaching."""
-        return not self.object_type
-
-    @property
-    def template(self) -> str:
-        return f"{PROFILE}/templates/{self.name}"
 
 
 FIELDS: dict[str, Field] = {
@@ -409,3 +331,6 @@ ACTS: dict[str, RecordType] = {
 """What is done to records: their object is a StatementRef."""
 
 TEMPLATES: dict[str, RecordType] = {**TYPES, **ACTS}
+
+STANDARD = Vocabulary(FIELDS, TYPES, ACTS)
+"""The profile without extensions."""

@@ -12,10 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.core.teaching.keeping import keeper
 from ledger.core.teaching.paths import parse_path
 from ledger.core.teaching.profile import profile_document
 from ledger.core.teaching.records import check_against_profile, claims_profile
-from ledger.core.teaching.templates import Rule, compile_rule, normalised
+from ledger.core.teaching.rules import Rule, compile_rule
+from ledger.core.teaching.templates import normalised
 from ledger.core.teaching.vocabulary import PROFILE, TEMPLATES, VERSION
 from ledger.core.xapi.statement import check_statement
 from ledger.core.xapi.versions import Version
@@ -192,6 +194,33 @@ def test_rules_follow_the_table(rule: Json, statement: Json) -> None:
     assert (compile_rule(rule).broken(statement) is None) == _keeps(rule, statement)
 
 
+_LOCATIONS = ["$.v", "$.v[*]", "$.v[1]", "$.v.t", "$.v.t[*]", "$.w", "$.v|$.w", "$", "$.*"]
+_LOCATIONS += ["$.v[0,1]", "$.v[*].t", "$.v['t','u']"]
+_ANY_RULES = st.fixed_dictionaries(
+    {"location": st.sampled_from(_LOCATIONS)},
+    optional={
+        "selector": st.sampled_from(["$.t", "$.t.u", "$", "$.*", "$.t|$.u"]),
+        "presence": st.sampled_from(["included", "excluded", "recommended"]),
+        **dict.fromkeys(("any", "all", "none"), st.lists(_SCALARS, min_size=1, max_size=3)),
+    },
+).filter(lambda rule: rule.keys() & {"presence", "any", "all", "none"})
+_ANY_STATEMENTS = st.recursive(
+    _SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["v", "w", "t", "u"]), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@given(st.lists(_ANY_RULES, max_size=4), _ANY_STATEMENTS)
+def test_the_quick_look_is_that_of_the_rules(rules: list[Json], statement: Any) -> None:
+    ready = [compile_rule(rule) for rule in rules]
+    kept = all(rule.broken(statement) is None for rule in ready)
+    assert keeper(ready)(statement) is kept
+
+
 # ------------------------------------------------------------------- the profile's templates
 
 
@@ -212,6 +241,7 @@ BREAKABLE = [
     for template in profile_document()["templates"]
     for rule in template["rules"]
     if rule.keys() & {"any", "all", "none"} or rule["presence"] != "recommended"
+    if rule["location"] != "$.object.objectType"  # which tells the template
 ]
 
 
