@@ -15,18 +15,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ledger.core.people import PersonSignature, read_signature
+from ledger.keys.person import PersonSigner, open_person_key
+
 from api.home import person_passphrase, read_file, write_json
 from ledger.core.canonical import canonical_json, parse_json
-from ledger.core.people import PersonSignature, read_signature
 from ledger.core.shape import Shape
 from ledger.errors import BadEvidence, WrongUse
-from ledger.keys.person import PersonSigner, open_person_key
 from ledger.terminal import Terminal
 
 Sign = Callable[[str, dict[str, Any]], PersonSignature]
 
 
-class Requested(Exception):  # noqa: N818 (no error: the command ends well)
+class Requested(Exception):
     """Stops a use case where the person would have to sign."""
 
     def __init__(self, purpose: str, content: dict[str, Any]) -> None:
@@ -45,7 +46,9 @@ class Signing:
 
 def with_signing(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     """Adds `--key FILE`, or `--account A --request FILE [--signature FILE]`."""
-    parser.add_argument("--key", metavar="FILE", type=Path, help="本人的密钥文件 / the own key file")
+    parser.add_argument(
+        "--key", metavar="FILE", type=Path, help="本人的密钥文件 / the own key file"
+    )
     parser.add_argument("--account", metavar="ACCOUNT", help="<home page>|<name>")
     parser.add_argument(
         "--request", metavar="FILE", type=Path, help="待签内容（通行密钥）/ what a passkey signs"
@@ -107,7 +110,8 @@ def write_request(terminal: Terminal, options: argparse.Namespace, asked: Reques
     write_json(options.request, value)
     os.chmod(options.request, 0o600)
     terminal.say(
-        f"待签内容已写入 {options.request}：请本人在签发服务的 /people 页面签名，再以 --signature 提交。",
+        f"待签内容已写入 {options.request}：请本人在签发服务的 /people 页面签名，"
+        "再以 --signature 提交。",
         f"What is to be signed is in {options.request}: sign it at the issuer's page /people, then "
         "submit it with --signature.",
     )

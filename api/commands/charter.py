@@ -6,19 +6,19 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from ledger.core.people import read_person_key
+
 from api.commands import Subcommands, with_home
 from api.documents import read_document
 from api.home import read_file
 from api.wiring import opened
 from ledger.core.canonical import parse_json
 from ledger.core.evaluation.charter import charter_data
-from ledger.core.people import read_person_key
 from ledger.core.shape import Shape
 from ledger.core.teaching.vocabulary import ROLES
 from ledger.errors import NotAllowed
-from ledger.office.acts import anchored_register, whole_register
+from ledger.office.acts import Written, anchored_register, whole_register
 from ledger.office.charter import add_profile, appoint, set_charter
-from ledger.office.acts import Written
 from ledger.terminal import Parser, Terminal
 
 
@@ -80,9 +80,7 @@ def run_appoint(terminal: Terminal, options: argparse.Namespace) -> int:
     with opened(options.home) as institution:
         written = appoint(institution.office, options.account, options.role, keys)
     roles = "、".join(options.role) or "—"
-    return _told(
-        terminal, written, f"{options.account}：{roles}", f"{options.account}: {roles}"
-    )
+    return _told(terminal, written, f"{options.account}：{roles}", f"{options.account}: {roles}")
 
 
 def _shape(path: Path) -> Shape:

@@ -6,7 +6,8 @@ hash, so nothing else can be put in the record's place. What would not count is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -14,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from ledger.core.canonical import canonical_json
+from ledger.core.evaluation.evaluate import Period
 from ledger.core.evaluation.register import Register
 from ledger.core.merkle import leaf_hash
 from ledger.core.people import PersonSignature, verify_person
@@ -25,22 +27,27 @@ from ledger.office.acts import anchored_register, refused
 from ledger.office.context import Office
 from ledger.office.ingest import authority_of
 from ledger.office.statements import accept, prepare_one, source
-from ledger.ports.statements import NewStatement, StatementBatch, StoredStatement
+from ledger.ports import Progress
+from ledger.ports.statements import StatementBatch, StoredStatement
 
 Sign = Callable[[str, dict[str, Any]], PersonSignature]
 SOURCE = "xuezheng"
 PURPOSE = "attestation"
+GROUP = 1_000
+"""Attestations of one transaction."""
 _KIND = TEMPLATES["record-verified"]
 
 
 @dataclass(frozen=True)
 class Attesting:
-    """Who says what: `confirmed` False disputes, and then a reason is needed."""
+    """Who says what: `confirmed` False disputes, and then a reason is needed. `at`: Unix seconds,
+    where it was said before and is submitted now."""
 
     account: str
     role: str
     confirmed: bool = True
     reason: str = ""
+    at: int | None = None
 
 
 @dataclass(frozen=True)
@@ -66,8 +73,6 @@ def target(office: Office, id: str) -> Target:
 
 def _full(found: StoredStatement) -> dict[str, Any]:
     """The statement with what the store says of it."""
-    import json
-
     return {
         **json.loads(found.payload),
         "id": str(UUID(bytes=found.id)),
@@ -78,14 +83,12 @@ def _full(found: StoredStatement) -> dict[str, Any]:
 def statement_for(office: Office, one: Target, who: Attesting) -> dict[str, Any]:
     """The statement that the person signs. The same person saying the same again has the same id.
 
-    Raises WrongUse unknown-role, reason-empty.
+    Raises WrongUse reason-empty.
     """
-    if who.role not in ROLES:
-        raise WrongUse("unknown-role", role=who.role, known=", ".join(ROLES))
     if not who.confirmed and not who.reason.strip():
         raise WrongUse("reason-empty")
     entry = office.store.entry("teaching", one.leaf)
-    now = datetime.fromtimestamp(office.clock(), UTC).isoformat()
+    at = office.clock() if who.at is None else who.at
     made: dict[str, Any] = {
         "id": _id(one, who),
         "actor": _agent(who.account),
@@ -95,7 +98,7 @@ def statement_for(office: Office, one: Target, who: Attesting) -> dict[str, Any]
             "instructor": _agent(one.record["subject"]),
             "contextActivities": {"category": [{"id": VERSION}]},
         },
-        "timestamp": now,
+        "timestamp": datetime.fromtimestamp(at, UTC).isoformat(),
     }
     _put(made, "source", SOURCE)
     _put(made, "role", who.role)
@@ -127,38 +130,82 @@ def _id(one: Target, who: Attesting) -> str:
 
 @dataclass(frozen=True)
 class Attested:
-    """`leaves` of the attestations that are in the stream now; `fresh` of them are new."""
+    """`leaves` of the new attestations; `already`: how many records the person had attested."""
 
     leaves: tuple[int, ...]
-    fresh: int
+    already: int
 
 
-def attest(office: Office, targets: Sequence[Target], who: Attesting, sign: Sign) -> Attested:
-    """Signs and records one attestation for each target, all in one durable transaction.
+def attest(
+    office: Office,
+    targets: Sequence[Target],
+    who: Attesting,
+    sign: Sign,
+    again: bool = False,
+    progress: Progress | None = None,
+) -> Attested:
+    """Signs and records one attestation for each target, a group at a time durable as a whole.
 
-    Raises NotAllowed attest-role, attest-own, act-signer, person-signature, attest-twice; WrongUse
-    unknown-role, reason-empty.
+    With `again` what was attested before is passed over; else it is refused. Raises NotAllowed
+    attest-role, attest-own, act-signer, person-signature, attest-twice; WrongUse unknown-role,
+    reason-empty.
     """
     register, _ = anchored_register(office)
+    if who.role not in ROLES:
+        raise WrongUse("unknown-role", role=who.role, known=", ".join(ROLES))
     if not register.has_role(who.account, who.role, None):
         raise NotAllowed("attest-role", account=who.account, role=who.role)
-    batches = []
-    common = source(office, Version.V2, authority_of(office, "attest"), False, "teaching")
-    for one in targets:
+    fresh = [one for one in targets if not _known(office, one, who, again)]
+    for one in fresh:
         _refuse_own(one, who)
+    leaves: list[int] = []
+    for start in range(0, len(fresh), GROUP):
+        leaves += _group(office, register, fresh[start : start + GROUP], who, sign)
+        if progress:
+            progress(len(leaves), len(fresh))
+    return Attested(tuple(leaves), len(targets) - len(fresh))
+
+
+def _known(office: Office, one: Target, who: Attesting, again: bool) -> bool:
+    if office.statements.statement(UUID(_id(one, who)).bytes) is None:
+        return False
+    if not again:
+        raise NotAllowed("attest-twice", account=who.account, id=one.id)
+    return True
+
+
+def _group(
+    office: Office, register: Register, targets: Sequence[Target], who: Attesting, sign: Sign
+) -> list[int]:
+    common = source(office, Version.V2, authority_of(office, "attest"), False, "teaching")
+    statements = []
+    for one in targets:
         made = statement_for(office, one, who)
         signature = sign(PURPOSE, made)
         _check(register, signature, who, made)
         signer = f"{signature.account}#{signature.key.hex()}"
         kept = canonical_json(signature.to_json())
-        new: NewStatement = prepare_one(office, common, made, signature=kept, signer=signer)
-        batches.append(StatementBatch((new,)))
-    outcomes = accept(office, batches)
-    for one, outcome in zip(targets, outcomes, strict=True):
-        if outcome.conflict is not None or not outcome.fresh[0]:
-            raise NotAllowed("attest-twice", account=who.account, id=one.id)
-    leaves = tuple(outcome.indexes[0] for outcome in outcomes)
-    return Attested(leaves, sum(outcome.fresh[0] for outcome in outcomes))
+        statements.append(prepare_one(office, common, made, signature=kept, signer=signer))
+    (outcome,) = accept(office, [StatementBatch(tuple(statements))])
+    if outcome.conflict is not None:
+        raise NotAllowed("attest-twice", account=who.account, id=targets[outcome.conflict].id)
+    return list(outcome.indexes)
+
+
+def select(
+    office: Office, kind: str, period: Period, subject: str | None = None
+) -> Iterator[Target]:
+    """Every record of a type and period, of all subjects or one. Raises WrongUse record-type."""
+    if kind not in TEMPLATES:
+        raise WrongUse("record-type", type=kind, known=", ".join(TEMPLATES))
+    below = office.store.size("teaching")
+    for head in office.statements.subjects():
+        if subject not in (None, head.subject):
+            continue
+        for one in office.statements.chain(head.subject, below):
+            record = one.record
+            if record and record["type"] == kind and period.start <= record["at"] < period.end:
+                yield Target(record["statement"], one.index, dict(record))
 
 
 def _refuse_own(one: Target, who: Attesting) -> None:

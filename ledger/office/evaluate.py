@@ -157,9 +157,7 @@ def basis_of(
         row = covering(leaf)
         return row.block if row else None
 
-    return Basis(
-        chosen.rules, period, register, acts, stream, anchor.size, anchor.root, block_of
-    )
+    return Basis(chosen.rules, period, register, acts, stream, anchor.size, anchor.root, block_of)
 
 
 def _subjects(office: Office, basis: Basis, only: str | None) -> Iterator[Subject]:
@@ -168,9 +166,15 @@ def _subjects(office: Office, basis: Basis, only: str | None) -> Iterator[Subjec
         for name in students(office, only):
             yield Subject(name)
         return
-    for head in office.statements.subjects(below=basis.size):
-        if only in (None, head.subject) and head.count:
-            yield Subject(head.subject, count=head.count, last=head.leaf)
+    for head in office.statements.subjects():
+        if only not in (None, head.subject):
+            continue
+        count, last = head.count, head.leaf
+        if last >= basis.size:  # the end of the chain is not anchored yet
+            below = [one.index for one in office.statements.chain(head.subject, basis.size)]
+            count, last = len(below), below[-1] if below else -1
+        if count:
+            yield Subject(head.subject, count=count, last=last)
 
 
 def _read(office: Office, basis: Basis, subject: Subject) -> Subject:

@@ -110,6 +110,10 @@ register(
             "报告中没有指标“{name}”的数值。",
             "The report has no value of the indicator “{name}”.",
         ),
+        "record-type": (
+            "没有“{type}”这类教学记录；可用：{known}。",
+            "There is no type “{type}” of teaching records; known: {known}.",
+        ),
         "attest-target": (
             "没有编号为 {id} 的教学记录。",
             "There is no teaching record with the id {id}.",
