@@ -30,6 +30,7 @@ HEADINGS = {
     "ledger/core": "核心 / Core",
     "ledger/core/xapi": "经验接口的规则 / Rules of the Experience API",
     "ledger/core/teaching": "教学记录 / Teaching records",
+    "ledger/core/learning": "学习记录 / Learning records",
     "ledger/core/evaluation": "教学评价 / Evaluation",
     "ledger/office": "办事流程 / Use cases",
     "ledger/chain": "链 / Chain",
