@@ -39,5 +39,18 @@ register(
             "Fewer than {least} raters could be told apart, so the ratings are not taken "
             "(“{pointer}” counts {found}).",
         ),
+        "profile-format": (
+            "扩展规范的“{pointer}”不对，应为 {expected}。",
+            "The extension profile is wrong at “{pointer}”: expected {expected}.",
+        ),
+        "profile-clash": (
+            "扩展规范的“{pointer}”：“{name}”已为 {owner} 所用。",
+            "The extension profile at “{pointer}”: “{name}” is taken already by {owner}.",
+        ),
+        "profile-successor": (
+            "扩展规范的新版须包含旧版的一切，只可增加；不符之处：{part}。",
+            "A new version of an extension profile keeps all that the old one has and only adds "
+            "to it; it does not at {part}.",
+        ),
     }
 )

@@ -217,7 +217,7 @@ def validate(document: Any) -> None:
     }
     parts = {"concepts": _list(_concept), "templates": _list(_template)}
     _object(document, required, {**parts, "patterns": _list(_pattern), "seeAlso": _iri})
-    described = [*document["concepts"], *document["templates"], *document["patterns"]]
+    described = [one for part in (*parts, "patterns") for one in document.get(part, [])]
     ids = [one["id"] for one in described]
     _must(len(ids) == len(set(ids)), "an IRI is described once")
     versions = [version["id"] for version in document["versions"]]
@@ -228,5 +228,5 @@ def validate(document: Any) -> None:
             _must(set(one.get(name, ())) <= set(ids), "7.1: within this profile")
         for name in ("broadMatch", "narrowMatch"):
             _must(not set(one.get(name, ())) & set(ids), "7.1: of another profile")
-    patterns = {pattern["id"]: pattern for pattern in document["patterns"]}
-    _patterns_end(patterns, {template["id"] for template in document["templates"]})
+    patterns = {pattern["id"]: pattern for pattern in document.get("patterns", [])}
+    _patterns_end(patterns, {template["id"] for template in document.get("templates", [])})
