@@ -45,10 +45,6 @@ register(
             "{account} 已经批准过 {name}。",
             "{account} approved {name} before.",
         ),
-        "other-institution": (
-            "这是 {found} 的记录，不是 {expected} 的。",
-            "This is a record of {found}, not of {expected}.",
-        ),
         "no-such-report": (
             "评价流第 {leaf} 条不是本机构的评价报告。",
             "Leaf {leaf} of the evaluation stream is no report of ours.",

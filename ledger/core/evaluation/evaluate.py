@@ -154,7 +154,12 @@ def result_bytes(result: Result) -> bytes:
 
 def result_hash(result: Result) -> bytes:
     """SHA-256("xuezheng/result/v1" ‖ 0x00 ‖ bytes of the result)."""
-    return sha256(_DOMAIN + result_bytes(result)).digest()
+    return data_hash(result_data(result))
+
+
+def data_hash(data: Mapping[str, Any]) -> bytes:
+    """The same of a result's JSON data."""
+    return sha256(_DOMAIN + canonical_json(dict(data))).digest()
 
 
 def _figure(one: Indicator, step: Step, world: World) -> Figure:

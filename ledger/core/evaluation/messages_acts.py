@@ -25,6 +25,10 @@ register(
             "评价流第 {leaf} 条属于 {found}，不是 {expected}。",
             "Leaf {leaf} of the evaluation stream is of {found}, not of {expected}.",
         ),
+        "other-institution": (
+            "这是 {found} 的记录，不是 {expected} 的。",
+            "This is a record of {found}, not of {expected}.",
+        ),
         "act-signer": (
             "评价流第 {leaf} 条：在此之前没有任命过 {account} 使用这把钥匙。",
             "Leaf {leaf} of the evaluation stream: nobody was appointed as {account} with this key "
@@ -66,6 +70,50 @@ register(
         "appeal-late": (
             "申诉期限已过。",
             "The time for an appeal is over.",
+        ),
+        "report-commitment": (
+            "报告与其账本条目（评价流第 {leaf} 条）的承诺不符：报告、盐或条目被改动过。",
+            "The entry (leaf {leaf} of the evaluation stream) commits to something else: report, "
+            "salt or entry was changed.",
+        ),
+        "report-result-hash": (
+            "报告中的结果与其所列散列不符：结果被改动过。",
+            "The result does not have the hash that the report names: it was changed.",
+        ),
+        "report-part": (
+            "报告的“{part}”与重算不符：报告为 {claimed}，重算为 {found}。",
+            "“{part}” of the report differs: it says {claimed}, recomputing gives {found}.",
+        ),
+        "approval-missing": (
+            "缺少评价流第 {leaf} 条：报告称这是一份规则批准。",
+            "Leaf {leaf} of the evaluation stream is missing, which the report names as an "
+            "approval of the rules.",
+        ),
+        "record-left-out": (
+            "缺少 {count} 条记录：本人链上的编号 {numbers}。",
+            "{count} records are left out: numbers {numbers} of the subject's chain.",
+        ),
+        "record-link": (
+            "教学流第 {leaf} 条没有接上本人的前一条记录。",
+            "Leaf {leaf} of the teaching stream does not follow the subject's record before it.",
+        ),
+        "recompute-no-stream": (
+            "记录文件中没有报告所依据的流（{stream}）。",
+            "The records file lacks the stream that the report rests on ({stream}).",
+        ),
+        "recompute-tree": (
+            "记录文件中的检查点不是报告所依据的那棵树（{size} 条）或其后续。",
+            "The checkpoint of the records file is not of the tree that the report rests on "
+            "({size} entries), or of one that goes on from it.",
+        ),
+        "recompute-no-chain": (
+            "学习记录没有个人编号链：无法证明没有遗漏。",
+            "Learning records have no chain of numbers: that none is left out cannot be proved.",
+        ),
+        "recompute-shown": (
+            "学习记录由谁提交、编号为何，只有机构的说法，账本没有证明。",
+            "Who asserted the learning records, and their ids, is the institution's word; the "
+            "ledger does not prove it.",
         ),
         "answer-report": (
             "报告 {report} 不能取代被申诉的报告：须是同一人、同一时段的后一份报告。",

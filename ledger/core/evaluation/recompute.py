@@ -86,9 +86,16 @@ def recompute(claim: Claim, rules: Any, records: Iterable[Record]) -> tuple[BadE
     """
     checked = check_rules(rules)
     found = result_data(evaluate(checked, records, claim.subject, claim.period))
-    if canonical_json(found) == canonical_json(dict(claim.data)):
+    return compare_results(claim, found, checked)
+
+
+def compare_results(
+    claim: Claim, found: Mapping[str, Any], rules: RuleSet
+) -> tuple[BadEvidence, ...]:
+    """Every difference between a claim and a result (`result_data`) by a rule set."""
+    if canonical_json(dict(found)) == canonical_json(dict(claim.data)):
         return ()
-    return tuple(_differences(claim, found, checked))
+    return tuple(_differences(claim, found, rules))
 
 
 def _differences(claim: Claim, found: Any, rules: RuleSet) -> Iterator[BadEvidence]:
