@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.types import ASGIApp
 
-from api.http import problems, public, records, registrar
+from api.http import problems, profile, public, records, registrar
 from api.http.description import PROBLEM, complete, of_type, page
 from api.http.limits import BodyLimit
 from api.metrics import Metrics
@@ -29,9 +29,13 @@ PRIVATE = frozenset({"registrar", "records"})
 
 
 def create_app(
-    institution: Institution, chain_call: Callable[[bytes], bytes], metrics: Metrics
+    institution: Institution,
+    chain_call: Callable[[bytes], bytes],
+    metrics: Metrics,
+    extensions: profile.Extensions = profile.none_yet,
 ) -> FastAPI:
-    """`chain_call` answers JSON-RPC bytes: the institution's node behind `/chain`.
+    """`chain_call` answers JSON-RPC bytes: the institution's node behind `/chain`; `extensions`
+    gives the extension profiles in force, which `/profiles` serves beside the standard.
 
     Statements are taken while the app's lifespan lasts.
     """
@@ -67,6 +71,7 @@ def create_app(
     )
     app.add_middleware(XapiFirst, door=door)
     app.include_router(public.router(institution, chain_call))
+    app.include_router(profile.router(office.identity.public_url, extensions))
     app.include_router(registrar.router(institution))
     app.include_router(records.router(institution))
 
