@@ -12,7 +12,9 @@ from ledger.core.evaluation.charter import MAX_ACCOUNT, read_account, read_chart
 from ledger.core.kinds import EvaluationKind
 from ledger.core.people import PersonKey, check_person_key
 from ledger.core.shape import Shape
-from ledger.core.teaching.vocabulary import ROLES
+from ledger.core.teaching.editions import check_successor, extension_json
+from ledger.core.teaching.extension import read_extension
+from ledger.core.teaching.vocabulary import ROLES, STANDARD
 from ledger.errors import NotAllowed, WrongUse
 from ledger.office.acts import NewAct, Written, append_acts, whole_register, written_act
 from ledger.office.context import Office
@@ -64,3 +66,20 @@ def appoint(
     earlier = before.act.leaf if before else None
     act = NewAct(EvaluationKind.APPOINTMENT, (account, earlier), fields, earlier)
     return append_acts(office, [act])[0]
+
+
+def add_profile(office: Office, data: bytes) -> Written:
+    """Further record types from here on: an extension profile, or a newer edition of one.
+
+    Raises BadEvidence profile-format, profile-clash, profile-successor; nothing is written then.
+    """
+    extension = read_extension(data)
+    register = whole_register(office)
+    others = [one for one in register.extensions() if one.iri != extension.iri]
+    known = next((one for one in register.extensions() if one.iri == extension.iri), None)
+    if known is not None and known != extension:
+        check_successor(known, extension)
+    STANDARD.extended((*others, extension))
+    profile = extension_json(extension)
+    act = NewAct(EvaluationKind.PROFILE, (extension.claim,), {"profile": profile})
+    return append_acts(office, [act], "profile-twice")[0]

@@ -106,6 +106,10 @@ register(
             "报告中没有指标“{name}”的数值。",
             "The report has no value of the indicator “{name}”.",
         ),
+        "profile-twice": (
+            "这一版扩展规范已有另一内容；请改用新的版本。",
+            "This edition of the profile says something else already; give it a new version.",
+        ),
         "record-type": (
             "没有“{type}”这类教学记录；可用：{known}。",
             "There is no type “{type}” of teaching records; known: {known}.",

@@ -19,6 +19,7 @@ from ledger.core.evaluation.charter import read_account, read_charter
 from ledger.core.kinds import EvaluationKind
 from ledger.core.people import PersonKey, PersonSignature, read_person_key, read_signature
 from ledger.core.shape import Shape
+from ledger.core.teaching.extension import extension_of
 from ledger.core.teaching.vocabulary import ROLES
 from ledger.errors import BadEvidence
 
@@ -79,8 +80,8 @@ def act_payload(kind: EvaluationKind, institution: str, **fields: Any) -> bytes:
 
 
 def read_payload(payload: bytes) -> tuple[EvaluationKind, dict[str, Any]]:
-    """Kind and body of an act's payload. Raises BadEvidence: act-format with the place, json, and
-    charter-… for a charter."""
+    """Kind and body of an act's payload. Raises BadEvidence: act-format with the place, json,
+    charter-… and profile-… for a charter and a profile."""
     value = parse_json(payload, limit=MAX_ACT)
     if type(value) is not dict or type(value.get("kind")) is not str:
         raise BadEvidence("act-format", pointer="/kind", expected=" | ".join(_KINDS))
@@ -155,7 +156,7 @@ def _map(shape: Shape) -> None:
 
 
 def _profile(top: Shape) -> None:
-    _map(top["profile"])
+    extension_of(top["profile"].value)
 
 
 def _rule_set(top: Shape) -> None:

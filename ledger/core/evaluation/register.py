@@ -18,6 +18,9 @@ from ledger.core.evaluation.rules import RuleSet, rule_hash
 from ledger.core.kinds import EvaluationKind
 from ledger.core.people import PersonKey, verify_person
 from ledger.core.shape import Shape
+from ledger.core.teaching.extension import extension_of
+from ledger.core.teaching.terms import Extension, Vocabulary
+from ledger.core.teaching.vocabulary import STANDARD
 from ledger.errors import BadEvidence, Refusal
 
 LABELS = ("charter-late", "no-charter", "outside-dates", "retroactive", "unapproved")
@@ -160,7 +163,19 @@ class Register:
         found = self.appointment(account, before, block)
         return next((one for one in found.keys if one.id == key), None) if found else None
 
-    # --------------------------------------------------------------- rule sets
+    # --------------------------------------------------------------- profiles and rule sets
+
+    def extensions(self) -> tuple[Extension, ...]:
+        """The further profiles, each in its newest edition, in the order of their first act."""
+        found: dict[str, Extension] = {}
+        for act in self.of_kind(EvaluationKind.PROFILE):
+            extension = extension_of(act.body["profile"])
+            found[extension.iri] = extension
+        return tuple(found.values())
+
+    def vocabulary(self) -> Vocabulary:
+        """What teaching statements are read by. Raises BadEvidence profile-clash."""
+        return STANDARD.extended(self.extensions())
 
     def rule_sets(self, name: str | None = None) -> list[Act]:
         """Rule-set acts, of one id or all, whose rules are those that the entry names."""

@@ -42,10 +42,7 @@ from ledger.core.records_file import (
     ledger_time,
 )
 from ledger.core.teaching.envelope import Envelope, full_statement, parse_envelope
-from ledger.core.teaching.extension import Extension
 from ledger.core.teaching.records import record_of
-from ledger.core.teaching.vocabulary import STANDARD
-from ledger.core.teaching.terms import Vocabulary
 from ledger.errors import BadEvidence, Refusal
 
 EVALUATION, TEACHING = "evaluation", "teaching"
@@ -81,16 +78,16 @@ class Recomputed:
         return not self.differences
 
 
-def recompute_report(
-    file: ReportFile, evidence: RecordsFile, keys: Sequence[bytes]
-) -> Recomputed:
+def recompute_report(file: ReportFile, evidence: RecordsFile, keys: Sequence[bytes]) -> Recomputed:
     """Everything that differs. `keys`: the institution's checkpoint keys, raw, from the bundle."""
     done = Recomputed(file.report)
     _check_evidence(done, evidence, keys)  # 1
     _check_report(done, file)  # 2
     stream = evidence.streams.get(file.report.stream)
     if stream is None:
-        done.differ(file.report.stream, BadEvidence("recompute-no-stream", stream=file.report.stream))
+        done.differ(
+            file.report.stream, BadEvidence("recompute-no-stream", stream=file.report.stream)
+        )
         return done
     try:
         rules = check_rules(file.rules)
@@ -131,9 +128,7 @@ def _check_report(done: Recomputed, file: ReportFile) -> None:
     report = file.report
     where = f"{EVALUATION}[{file.leaf}]"
     try:
-        payload = act_payload(
-            EvaluationKind.REPORT, report.institution, report=dict(report.data)
-        )
+        payload = act_payload(EvaluationKind.REPORT, report.institution, report=dict(report.data))
         entry = decode(file.entry)
     except BadEvidence as bad:
         done.differ(where, bad)
@@ -197,12 +192,6 @@ def _check_approvals(done: Recomputed, register: Register) -> None:
             done.differ(f"{EVALUATION}[{leaf}]", why)
 
 
-def vocabulary_of(register: Register) -> Vocabulary:
-    """The standard's terms, and those of the profiles that the institution added."""
-    acts = register.of_kind(EvaluationKind.PROFILE)
-    return STANDARD.extended(Extension.of(act.body["profile"]) for act in acts)
-
-
 # ------------------------------------------------------------------- 4
 
 
@@ -239,10 +228,8 @@ def _subject(done: Recomputed, evidence: RecordsFile, basis: Basis) -> Subject:
     return _student(done, found)
 
 
-def _items(
-    done: Recomputed, found: Iterable[EvidenceRecord], basis: Basis
-) -> Iterator[Item]:
-    vocabulary = vocabulary_of(basis.register)
+def _items(done: Recomputed, found: Iterable[EvidenceRecord], basis: Basis) -> Iterator[Item]:
+    vocabulary = basis.register.vocabulary()
     previous: int | None = None
     for one in sorted(found, key=lambda record: record.leaf):
         where = f"{one.stream}[{one.leaf}]"
@@ -261,9 +248,7 @@ def _items(
         yield Item(envelope.number, one.leaf, record, signer, False, leaf_hash(one.entry))
 
 
-def _signer(
-    done: Recomputed, envelope: Envelope, basis: Basis, one: EvidenceRecord
-) -> str | None:
+def _signer(done: Recomputed, envelope: Envelope, basis: Basis, one: EvidenceRecord) -> str | None:
     """Whose checked signature the record bears."""
     if envelope.signature is None:
         return None
@@ -281,9 +266,7 @@ def _signer(
     return f"{signature.account}#{signature.key.hex()}"
 
 
-def _left_out(
-    done: Recomputed, items: Sequence[Item], count: int | None, last: int | None
-) -> None:
+def _left_out(done: Recomputed, items: Sequence[Item], count: int | None, last: int | None) -> None:
     """Every number up to the end that the report names is there."""
     there = {item.number for item in items}
     missing = [number for number in range(count or 0) if number not in there]
