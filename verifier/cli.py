@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ledger.terminal import Parser, command_parser, run
-from verifier.commands import audit, check, serve
+from verifier.commands import audit, check, recompute, serve
 
-COMMANDS = (check, audit, serve)
+COMMANDS = (check, audit, recompute, serve)
 
 
 def parser() -> Parser:
