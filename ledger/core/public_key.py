@@ -1,7 +1,7 @@
-"""The one door to the library for public-key checks: Ed25519, RSA, the key in a certificate.
+"""The one door to the library for public-key checks: Ed25519, P-256, RSA, a certificate's key.
 
 Only what the library answers, without judgement: which keys and signatures count is said by
-`ed25519` (canonical points) and `xapi.signatures` (algorithms, key sizes).
+`ed25519` (canonical points), `people` (passkeys) and `xapi.signatures` (algorithms, key sizes).
 """
 
 from __future__ import annotations
@@ -11,13 +11,23 @@ from typing import Literal
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    ECDSA,
+    SECP256R1,
+    EllipticCurvePublicKey,
+)
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.utils import (
+    decode_dss_signature,
+    encode_dss_signature,
+)
 
 from ledger.errors import BadEvidence
 
 Ed25519Key = Ed25519PublicKey
+P256Key = EllipticCurvePublicKey
 RsaKey = RSAPublicKey
 ShaBits = Literal[256, 384, 512]
 
@@ -38,6 +48,30 @@ def check_ed25519(key: Ed25519Key, message: bytes, signature: bytes) -> None:
     try:
         key.verify(signature, message)
     except InvalidSignature as error:
+        raise BadEvidence("signature") from error
+
+
+def p256_key(public: bytes) -> P256Key:
+    """The key of an uncompressed point, 04 ‖ X ‖ Y (SEC 1 §2.3.4).
+
+    ValueError for another form, a coordinate ≥ p and a point that is not on the curve.
+    """
+    if len(public) != 65 or public[0] != 4:
+        raise ValueError("not an uncompressed point")
+    return EllipticCurvePublicKey.from_encoded_point(SECP256R1(), public)
+
+
+def check_es256(key: P256Key, message: bytes, signature: bytes) -> None:
+    """ECDSA with SHA-256 (FIPS 186-5 §6.4.2); `signature` is DER of (r, s), in its one encoding.
+
+    (r, n − s) passes with (r, s): nothing may be named by a signature's bytes.
+    Raises BadEvidence signature.
+    """
+    try:
+        if encode_dss_signature(*decode_dss_signature(signature)) != signature:
+            raise BadEvidence("signature")
+        key.verify(signature, message, ECDSA(hashes.SHA256()))
+    except (InvalidSignature, ValueError) as error:
         raise BadEvidence("signature") from error
 
 
