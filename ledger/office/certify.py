@@ -41,8 +41,8 @@ class Wanted:
 def certificate_content(office: Office, file: ReportFile, wanted: Wanted) -> CertificateContent:
     """The certificate that a recognised report gives.
 
-    Raises NotAllowed not-recognised, not-anchored, report-changed, other-institution; WrongUse no-such-figure;
-    BadEvidence certificate-content. The same report gives the same content.
+    Raises NotAllowed not-recognised, not-anchored, report-changed, other-institution; WrongUse
+    no-such-figure; BadEvidence certificate-content. The same report gives the same content.
     """
     register = register_with_reports(office)
     act = report_act(office, register, file)

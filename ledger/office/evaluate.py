@@ -180,7 +180,7 @@ def _subjects(office: Office, basis: Basis, only: str | None) -> Iterator[Subjec
 def _read(office: Office, basis: Basis, subject: Subject) -> Subject:
     """The same with its records."""
     if subject.count is None:
-        records, refused = student_records(office, subject.name, basis.size, basis.period)
+        records, refused = student_records(office, subject.name, basis.size)
         return Subject(subject.name, records=records, refused=refused)
     items = tuple(
         Item(one.number, one.index, one.record, one.signer, one.erased)

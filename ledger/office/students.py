@@ -10,13 +10,14 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from ledger.core.evaluation.evaluate import Period
+from ledger.core.canonical import canonical_json
 from ledger.core.learning.records import learning_record_of
 from ledger.core.xapi.mentions import agent_key
 from ledger.errors import BadEvidence
 from ledger.office.context import Office
 from ledger.office.person import Person, concerning, find_person, readable
 from ledger.office.queries import assembled
+from ledger.ports.statements import StoredStatement
 
 Record = dict[str, Any]
 
@@ -35,17 +36,21 @@ def students(office: Office, only: str | None) -> Iterator[str]:
     yield from sorted(seen)
 
 
-def student_records(
-    office: Office, name: str, size: int, period: Period
-) -> tuple[list[Record], list[int]]:
-    """(records of a student below a size, by leaf; leaves of statements that say something of the
-    period which cannot be read). Voided statements are no records."""
+def student_statements(office: Office, name: str, size: int) -> Iterator[StoredStatement]:
+    """The learning statements of which a student is the actor, below a size; voided ones are none
+    of them."""
     home, _, account = name.partition("|")
-    records, refused = [], []
     for found in concerning(office, Person((f"account\n{home}\n{account}",))):
         stored = found.stored
-        if stored.kind != "learning" or not found.own or stored.voided or stored.index >= size:
-            continue
+        if stored.kind == "learning" and found.own and not stored.voided and stored.index < size:
+            yield stored
+
+
+def student_records(office: Office, name: str, size: int) -> tuple[list[Record], list[int]]:
+    """(records of a student below a size, by leaf; leaves of statements that mean something and
+    cannot be read)."""
+    records, refused = [], []
+    for stored in student_statements(office, name, size):
         try:
             record = learning_record_of(assembled(stored), stored.index)
         except BadEvidence:
@@ -54,3 +59,9 @@ def student_records(
         if record is not None and record["subject"] == name:
             records.append(dict(record))
     return sorted(records, key=lambda one: int(one["leaf"])), sorted(refused)
+
+
+def what_is_shown(stored: StoredStatement) -> bytes:
+    """What the store says of a statement beside its payload: nothing in the ledger proves it."""
+    full = assembled(stored)
+    return canonical_json({name: full[name] for name in ("id", "authority", "timestamp")})
