@@ -10,7 +10,6 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +20,7 @@ from ledger.core.merkle import leaf_hash
 from ledger.core.people import PersonSignature, verify_person
 from ledger.core.teaching.records import record_of
 from ledger.core.teaching.vocabulary import FIELDS, ROLES, TEMPLATES, VERSION
+from ledger.core.uuids import uuid_named
 from ledger.core.xapi.versions import Version
 from ledger.errors import BadEvidence, NotAllowed, UnknownNumber, WrongUse
 from ledger.office.acts import anchored_register, refused
@@ -121,11 +121,7 @@ def _agent(account: str) -> dict[str, Any]:
 
 
 def _id(one: Target, who: Attesting) -> str:
-    parts = [one.id, who.account, who.role, who.confirmed]
-    digest = bytearray(sha256(canonical_json(parts)).digest()[:16])
-    digest[6] = digest[6] & 0x0F | 0x80  # version 8 and variant of RFC 9562
-    digest[8] = digest[8] & 0x3F | 0x80
-    return str(UUID(bytes=bytes(digest)))
+    return str(uuid_named([one.id, who.account, who.role, who.confirmed]))
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,6 @@ register(
             "此事（{what}）已有记录，内容不同。",
             "This ({what}) was done before and says something else.",
         ),
-        "account-form": (
-            "账户“{account}”应为 <主页>|<名称>。",
-            "The account “{account}” has to be <home page>|<name>.",
-        ),
         "unknown-role": (
             "没有“{role}”这一身份；可用：{known}。",
             "There is no role “{role}”; known: {known}.",
@@ -109,6 +105,38 @@ register(
         "profile-twice": (
             "这一版扩展规范已有另一内容；请改用新的版本。",
             "This edition of the profile says something else already; give it a new version.",
+        ),
+        "transfer-format": ("这不是可读的证书：{why}", "This is no readable certificate: {why}"),
+        "transfer-type": (
+            "证书 {number} 不是课程或微证书，不能转换学分。",
+            "Certificate {number} is of no course: there are no credits to transfer.",
+        ),
+        "transfer-own": (
+            "证书 {number} 是本校自己颁发的。",
+            "Certificate {number} is our own.",
+        ),
+        "transfer-unknown": (
+            "登记册中没有 {domain}。",
+            "The registry does not know {domain}.",
+        ),
+        "transfer-signature": (
+            "证书的签名在 {domain} 登记的密钥下不成立，或其密钥已停用。",
+            "The certificate's signature does not hold under a key of {domain}, or that key was "
+            "cut off.",
+        ),
+        "transfer-not-valid": (
+            "没有证书 {number} 的“有效”核验结论：先用 xuezheng-verify check --json 核验。",
+            "There is no verdict “valid” on certificate {number}: check it first with "
+            "xuezheng-verify check --json.",
+        ),
+        "transfer-credits": (
+            "认定的学分 {credits} 须大于零，且不超过证书所载 {given}。",
+            "The credits recognised ({credits}) have to be above zero and at most what the "
+            "certificate says ({given}).",
+        ),
+        "transfer-twice": (
+            "证书 {number} 已为此人此课转换过，内容不同。",
+            "Certificate {number} was transferred for this person and course before, differently.",
         ),
         "record-type": (
             "没有“{type}”这类教学记录；可用：{known}。",

@@ -31,7 +31,7 @@ def students(office: Office, only: str | None) -> Iterator[str]:
     seen = set()
     for data in office.statements.known_agents():
         key = agent_key(json.loads(data))
-        if key is not None and key.startswith("account\n"):
+        if key.startswith("account\n"):
             seen.add(readable(key))
     yield from sorted(seen)
 
