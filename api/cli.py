@@ -14,6 +14,7 @@ from api.commands import (
     init,
     issue,
     key,
+    person,
     pull,
     serve,
     status,
@@ -23,8 +24,8 @@ from api.commands import (
 from ledger.terminal import Parser, command_parser, run
 
 COMMANDS = (
-    init, chain, council, serve, token, key, ingest, pull, export, erase, anchor, issue, status,
-    trust,
+    init, chain, council, serve, token, key, person, ingest, pull, export, erase, anchor, issue,
+    status, trust,
 )  # fmt: skip
 
 

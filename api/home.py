@@ -185,6 +185,23 @@ def passphrase(home: Home, create: bool = False) -> str:
     return made
 
 
+def person_passphrase(path: Path, create: bool = False) -> str:
+    """The passphrase of a person's key file: that of the person first, who may be at an
+    institution's machine whose keys have another one.
+
+    `XUEZHENG_PERSON_PASSPHRASE`, the file in `XUEZHENG_PERSON_PASSPHRASE_FILE`, the same of the
+    institution's names, a prompt; without a terminal NotAllowed("no-passphrase").
+    """
+    for name in ("XUEZHENG_PERSON_PASSPHRASE", "XUEZHENG_PASSPHRASE"):
+        if given := os.environ.get(name):
+            return given
+        if named := os.environ.get(f"{name}_FILE"):
+            return _kept(Path(named))
+    if sys.stdin is not None and sys.stdin.isatty():
+        return _prompt(create, f" ({path})")
+    raise NotAllowed("no-passphrase")
+
+
 def _kept(path: Path) -> str:
     secret = read_file(path).decode(errors="replace").strip()
     if not secret:  # never encrypt keys with nothing
@@ -192,8 +209,8 @@ def _kept(path: Path) -> str:
     return secret
 
 
-def _prompt(create: bool) -> str:
-    first = getpass.getpass("口令 passphrase: ")
+def _prompt(create: bool, of: str = "") -> str:
+    first = getpass.getpass(f"口令 passphrase{of}: ")
     if create and getpass.getpass("再次输入 again: ") != first:
         raise NotAllowed("passphrase-mismatch")
     if not first:

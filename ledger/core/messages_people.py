@@ -6,6 +6,10 @@ from ledger.errors import register
 
 register(
     {
+        "account-form": (
+            "账户“{account}”应为 <主页>|<名称>。",
+            "The account “{account}” has to be <home page>|<name>.",
+        ),
         "person-key": (
             "个人公钥格式不对：{pointer} 应为 {expected}。",
             "The person's public key is malformed: {pointer} should be {expected}.",

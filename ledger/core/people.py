@@ -24,7 +24,7 @@ from ledger.core import (
 from ledger.core.canonical import canonical_json, parse_json
 from ledger.core.public_key import check_es256, p256_key
 from ledger.core.shape import Shape
-from ledger.errors import BadEvidence
+from ledger.errors import BadEvidence, WrongUse
 
 ED25519 = "Ed25519"
 ES256 = "ES256-webauthn"
@@ -110,6 +110,14 @@ def _bytes(shape: Shape, low: int, high: int) -> bytes:
     if not low <= size <= high:
         shape.refuse(f"{low}..{high} bytes in lower-case hex")
     return shape.hex(size)
+
+
+def check_account(account: str) -> None:
+    """`<home page>|<name>`, without control characters: WrongUse("account-form")."""
+    home, bar, name = account.partition("|")
+    usable = account.isprintable() and len(account) <= MAX_ACCOUNT
+    if not (usable and bar and ":" in home and name):
+        raise WrongUse("account-form", account=account[:80])
 
 
 def check_person_key(key: PersonKey) -> None:

@@ -16,6 +16,14 @@ register(
             "无法写入密钥文件 {path}:{why}",
             "The key file {path} cannot be written: {why}",
         ),
+        "key-file-exists": (
+            "{path} 已存在，不覆盖。",
+            "{path} is there already and is not overwritten.",
+        ),
+        "person-key-other": (
+            "{path} 不是个人密钥文件。",
+            "{path} is no key file of a person.",
+        ),
         "no-such-key": ("没有用途为 {purpose} 的密钥。", "There is no key for {purpose}."),
         "sealed-damaged": (
             "加密保存的内容无法打开：密钥不对，或内容已被改动。",
