@@ -9,6 +9,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
+from ledger.core.teaching.envelope import subject_name
+from ledger.core.uuids import uuid_of
 from ledger.core.xapi.definitions import merge
 from ledger.memory.documents import MemoryDocumentStore
 from ledger.memory.filters import meets
@@ -17,11 +19,13 @@ from ledger.ports import NewRecord
 from ledger.ports.statements import (
     Attachment,
     BatchOutcome,
+    Chained,
     Cursor,
     NewStatement,
     StatementBatch,
     StatementQuery,
     StoredStatement,
+    SubjectHead,
 )
 
 Equivalent = Callable[[bytes, bytes], bool]
@@ -65,6 +69,7 @@ class MemoryStatementStore:
         self._attachments: dict[str, Attachment] = {}
         self._agents: dict[str, set[bytes]] = {}
         self._last = 0
+        self._forgotten: set[str] = set()
 
     # ------------------------------------------------------------------ writing
 
@@ -84,7 +89,8 @@ class MemoryStatementStore:
             judged = [self._judge(batch, accepted, equivalent) for batch in batches]
             stored = max(now, self._last + 1)
             for new in accepted:
-                record = NewRecord(new.entry, new.payload, new.salt, new.id)
+                payload, entry = self._enclosed(new)
+                record = NewRecord(entry, payload, new.salt, new.id)
                 (done,) = writers[new.kind].append([record])
                 self._keep(_Kept(new, done.index, stored))
             for batch, fresh in zip(batches, judged, strict=True):
@@ -118,8 +124,20 @@ class MemoryStatementStore:
         places = {kept.new.id: kept.index for kept in self._kept}
         return BatchOutcome(tuple(places[new.id] for new in batch.statements), tuple(fresh))
 
+    def _enclosed(self, new: NewStatement) -> tuple[bytes, bytes]:
+        """(payload, entry) as they are kept: of a link with its place in the chain."""
+        if new.chain is None:
+            return new.payload, new.entry
+        links = self._links(new.chain.subject)
+        return new.chain.enclose(len(links), links[-1].index if links else None)
+
+    def _links(self, subject: str) -> list[_Kept]:
+        return [kept for kept in self._kept if kept.new.chain and kept.new.chain.subject == subject]
+
     def _keep(self, kept: _Kept) -> None:
         self._kept.append(kept)
+        if kept.new.chain:
+            self._forgotten.discard(kept.new.chain.subject)
         self._last = kept.stored
         for key, agent in kept.new.agents:
             self._agents.setdefault(key, set()).add(agent)
@@ -204,11 +222,33 @@ class MemoryStatementStore:
     def known_agents(self) -> Iterator[bytes]:
         yield from sorted(set().union(*self._agents.values()))
 
+    def subjects(self) -> list[SubjectHead]:
+        names = {kept.new.chain.subject for kept in self._kept if kept.new.chain}
+        found = []
+        for name in sorted(names - self._forgotten):
+            links = self._links(name)
+            found.append(SubjectHead(name, len(links), links[-1].index))
+        return found
+
+    def chain(self, subject: str, below: int) -> Iterator[Chained]:
+        for number, kept in enumerate(self._links(subject)):
+            chain = kept.new.chain
+            if kept.index >= below or chain is None:
+                return
+            record = json.loads(chain.record) if chain.record and not kept.erased else None
+            if record is not None:
+                record["leaf"] = kept.index
+            signer = None if kept.erased else chain.signer
+            yield Chained(number, kept.index, record, signer, kept.erased)
+
+    def kept(self, kind: str, start: int, stop: int) -> Iterator[tuple[int, bytes, bytes]]:
+        for index in range(start, min(stop, self._streams.size(kind))):
+            found = self._streams.payload(kind, index)
+            if found is not None:
+                yield index, *found
+
     def derived_id(self, payload: bytes) -> bytes:
-        digest = bytearray(hashlib.sha256(b"memory" + payload).digest()[:16])
-        digest[6] = digest[6] & 0x0F | 0x80  # version 8 and variant of RFC 9562
-        digest[8] = digest[8] & 0x3F | 0x80
-        return bytes(digest)
+        return uuid_of(hashlib.sha256(b"memory" + payload).digest()).bytes
 
     def _shown(self, kept: _Kept) -> StoredStatement:
         new = kept.new
@@ -233,7 +273,10 @@ class MemoryStatementStore:
         return fresh
 
     def erase_agent(self, key: str) -> int:
-        return len(self._agents.pop(key, ())) + self._documents.forget(key)
+        name = subject_name(key)
+        named = [head for head in self.subjects() if head.subject == name]
+        self._forgotten.add(name)
+        return len(self._agents.pop(key, ())) + len(named) + self._documents.forget(key)
 
     def sweep(self) -> None:
         """Nothing of what was erased is kept."""

@@ -10,6 +10,11 @@ register(
             "编号 {id} 已有内容不同的陈述；陈述不可更改。",
             "Another statement has the id {id}; statements never change.",
         ),
+        "statement-is-teaching": (
+            "这条陈述声称遵循教学规范，属于教学流：请用 --stream teaching 导入，或经 /xapi 提交。",
+            "The statement claims the teaching profile and belongs to the stream teaching: ingest "
+            "it with --stream teaching, or submit it to /xapi.",
+        ),
         "xapi-repeated-id": (
             "同一批次中有两条陈述的编号都是 {id}。",
             "Two statements of the batch have the id {id}.",

@@ -1,16 +1,20 @@
 """Statements into the ledger: from a checked statement to an acknowledged entry.
 
 `prepare` makes of what was submitted what the store takes; `accept` acknowledges it (a `Committer`
-calls it for many requests at once). The payload of an entry is the canonical form of what was
-submitted and nothing else: `id`, `authority`, `version` and `stored`, as the store says them,
-stand beside it (Data 2.3.1).
+calls it for many requests at once). A statement that claims the teaching profile goes to the stream
+`teaching`, every other to `learning`, unless whoever hands it in names the stream.
+
+The payload of a learning entry is the canonical form of what was submitted and nothing else: `id`,
+`authority`, `version` and `stored`, as the store says them, stand beside it (Data 2.3.1). The
+payload of a teaching entry is an envelope around it, made when the store numbers it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +22,9 @@ from ledger.core.canonical import MAX_SAFE_INT, canonical_json
 from ledger.core.commitment import SALT_LENGTH, commit
 from ledger.core.entry import Kind, RecordEntry, encode
 from ledger.core.streams import KINDS_BY_NAME
+from ledger.core.teaching.envelope import enclose, subject_of
+from ledger.core.teaching.records import claims_profile, record_of
+from ledger.core.teaching.terms import Vocabulary
 from ledger.core.xapi.equivalence import equivalent
 from ledger.core.xapi.mentions import mentions
 from ledger.core.xapi.references import activities_of, agents_of, references
@@ -26,7 +33,8 @@ from ledger.core.xapi.versions import Version
 from ledger.errors import BadEvidence, Conflict, WrongUse
 from ledger.office import messages_statements as _messages  # noqa: F401  (registers the codes)
 from ledger.office.context import Office
-from ledger.ports.statements import Attachment, BatchOutcome, NewStatement, StatementBatch
+from ledger.office.vocabulary import vocabulary_of
+from ledger.ports.statements import Attachment, BatchOutcome, Chain, NewStatement, StatementBatch
 
 _CHANCE = 16 + SALT_LENGTH
 """Random bytes that a statement needs: for an id, and for its salt."""
@@ -39,7 +47,8 @@ _KINDS = (Kind.LEARNING, Kind.TEACHING)
 class Source:
     """What the statements of one request or file have in common."""
 
-    kind: Kind
+    kind: Kind | None
+    """The stream that was named; None: each statement's claim decides."""
     version: Version
     authority: bytes
     """Canonical JSON of the agent or group."""
@@ -48,8 +57,11 @@ class Source:
     derive_ids: bool
     time: int
     """Unix seconds: the time of the entries."""
-    entry_head: bytes
-    """The bytes of an entry that refers to none, up to the commitment, with which it ends."""
+    entry_heads: Mapping[Kind, bytes]
+    """By stream, the bytes of an entry that refers to none, up to the commitment, with which it
+    ends."""
+    vocabulary: Callable[[], Vocabulary]
+    """What teaching statements are read by; asked for only where there is one."""
 
 
 def source(
@@ -57,19 +69,24 @@ def source(
     version: Version,
     authority: bytes,
     derive_ids: bool = False,
-    kind: str = "learning",
+    kind: str | None = None,
 ) -> Source:
-    """Raises WrongUse("unknown-kind") for a stream that takes no statements.
+    """Raises WrongUse("unknown-kind") for a stream that takes no statements; None: by the claim.
 
     With `derive_ids` a statement without id gets one from its payload, so that it is known again;
     else a random one.
     """
-    stream = KINDS_BY_NAME.get(kind)
-    if stream not in _KINDS:
+    stream = None if kind is None else KINDS_BY_NAME.get(kind)
+    if kind is not None and stream not in _KINDS:
         raise WrongUse("unknown-kind", kind=kind)
     time = office.clock()
-    head = encode(RecordEntry(stream, time, bytes(_COMMITMENT)))[:-_COMMITMENT]
-    return Source(stream, version, authority, json.loads(authority), derive_ids, time, head)
+    heads = {
+        one: encode(RecordEntry(one, time, bytes(_COMMITMENT)))[:-_COMMITMENT] for one in _KINDS
+    }
+    return Source(
+        stream, version, authority, json.loads(authority), derive_ids, time, heads,
+        cache(lambda: vocabulary_of(office)),
+    )  # fmt: skip
 
 
 def prepare(
@@ -78,7 +95,7 @@ def prepare(
     version: Version,
     authority: bytes,
     derive_ids: bool = False,
-    kind: str = "learning",
+    kind: str | None = None,
     given_id: str | None = None,
     attachments: Sequence[Attachment] = (),
 ) -> tuple[StatementBatch, list[str]]:
@@ -86,7 +103,8 @@ def prepare(
 
     `submitted` are statements that `check_statement` let through. `given_id` is the id of a single
     statement that does not say its own (PUT). Raises BadEvidence with the `position` of the
-    statement and a `pointer` into it: xapi-repeated-id, xapi-voids-voiding, xapi-number-range.
+    statement and a `pointer` into it: xapi-repeated-id, xapi-voids-voiding, xapi-number-range, and
+    teaching-… where one claims the teaching profile and breaks it.
     """
     common = source(office, version, authority, derive_ids, kind)
     chance = office.entropy(_CHANCE * len(submitted))
@@ -110,20 +128,38 @@ def prepare_one(
     chance: bytes | None = None,
     given_id: str | None = None,
     position: int = 0,
+    signature: bytes | None = None,
+    signer: str | None = None,
 ) -> NewStatement:
     """One checked statement as the store takes it; `chance` are 48 random bytes.
 
-    Raises BadEvidence: xapi-voids-voiding, xapi-number-range.
+    `signature` (canonical JSON) goes into the envelope of a teaching record, `signer`
+    (`<account>#<key id>`) beside it: whoever gives them has checked them. Raises BadEvidence:
+    xapi-voids-voiding, xapi-number-range, statement-is-teaching, teaching-….
     """
     chance = chance or office.entropy(_CHANCE)
     statement, payload = _written(statement, position)
     salt = chance[16:]
+    kind, record = _stream(common, statement, position)
     refers, voids = references(statement)
-    leaf = _voided_leaf(office, common.kind, refers, position) if voids and refers else None
+    leaf = _voided_leaf(office, kind, refers, position) if voids and refers else None
+    id = _id(office, common, statement.get("id") or given_id, payload, chance)
+    chain, entry = None, b""
+    if kind is Kind.TEACHING:
+        link = _Link(common, payload, id, salt, leaf, signature)
+        if record:
+            record = link.record(statement, position)
+            subject = record["subject"]
+        else:
+            subject = subject_of(statement)
+        kept = canonical_json(record) if record else b""
+        chain = Chain(subject, partial(link.enclose, subject), kept, signer)
+    else:
+        entry = _entry(common, kind, commit(salt, payload), leaf)
     return NewStatement(
-        kind=common.kind.name.lower(),
-        id=_id(office, common, statement.get("id") or given_id, payload, chance),
-        entry=_entry(common, commit(salt, payload), leaf),
+        kind=kind.name.lower(),
+        id=id,
+        entry=entry,
         salt=salt,
         payload=payload,
         authority=common.authority,
@@ -134,7 +170,49 @@ def prepare_one(
         activities=activities_of(statement),
         agents=agents_of(statement),
         attachments=_declared(statement),
+        chain=chain,
     )
+
+
+def _stream(common: Source, statement: dict[str, Any], position: int) -> tuple[Kind, Any]:
+    """The stream that a statement goes to, and whether it is a record there."""
+    claimed = claims_profile(statement)
+    if common.kind is None:
+        return (Kind.TEACHING if claimed else Kind.LEARNING), claimed
+    if claimed and common.kind is Kind.LEARNING:
+        pointer = "/context/contextActivities/category"
+        raise BadEvidence("statement-is-teaching", pointer=pointer, position=position)
+    return common.kind, claimed
+
+
+@dataclass(frozen=True)
+class _Link:
+    """A statement that the store will number in its subject's chain."""
+
+    common: Source
+    payload: bytes
+    id: bytes
+    salt: bytes
+    leaf: int | None
+    signature: bytes | None
+
+    def record(self, statement: dict[str, Any], position: int) -> dict[str, Any]:
+        """The flat record, without its leaf. Raises BadEvidence teaching-…."""
+        full = {**statement, "id": str(UUID(bytes=self.id)), "authority": self.common.asserting}
+        try:
+            found = record_of(full, 0, self.common.vocabulary())
+        except BadEvidence as bad:
+            raise BadEvidence(bad.code, **{**bad.detail, "position": position}) from bad
+        return {name: value for name, value in (found or {}).items() if name != "leaf"}
+
+    def enclose(self, subject: str, number: int, previous: int | None) -> tuple[bytes, bytes]:
+        """(payload, entry) in that place of the chain."""
+        payload = enclose(
+            self.payload, str(UUID(bytes=self.id)), self.common.authority, subject, number,
+            previous, self.signature,
+        )  # fmt: skip
+        commitment = commit(self.salt, payload)
+        return payload, _entry(self.common, Kind.TEACHING, commitment, self.leaf)
 
 
 def _written(statement: dict[str, Any], position: int) -> tuple[dict[str, Any], bytes]:
@@ -172,10 +250,10 @@ def _in_doubles(value: Any, pointer: str, position: int) -> Any:
     return number
 
 
-def _entry(common: Source, commitment: bytes, leaf: int | None) -> bytes:
+def _entry(common: Source, kind: Kind, commitment: bytes, leaf: int | None) -> bytes:
     if leaf is None:
-        return common.entry_head + commitment
-    return encode(RecordEntry(common.kind, common.time, commitment, leaf))
+        return common.entry_heads[kind] + commitment
+    return encode(RecordEntry(kind, common.time, commitment, leaf))
 
 
 def _id(office: Office, common: Source, given: str | None, payload: bytes, chance: bytes) -> bytes:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from ledger.core.xapi.mentions import Mention
 
@@ -47,11 +47,49 @@ class Attachment:
 
 
 @dataclass(frozen=True)
+class Chain:
+    """What makes a statement the next link of its subject's chain.
+
+    The store calls `enclose(number, previous)` within the transaction that numbers it: `number`
+    counts the subject's statements from 0, `previous` is the leaf of the one before. It gives
+    (payload, entry), which are kept instead of the statement's own. `record` is the flat record in
+    canonical JSON without its leaf, b"" for none; `signer` whose signature the payload bears, as
+    `<account>#<key id>`: whoever hands it in has checked that.
+    """
+
+    subject: str
+    enclose: Callable[[int, int | None], tuple[bytes, bytes]]
+    record: bytes = b""
+    signer: str | None = None
+
+
+@dataclass(frozen=True)
+class SubjectHead:
+    """The end of a subject's chain: how many links, and the leaf of the last."""
+
+    subject: str
+    count: int
+    leaf: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chained:
+    """One link. `record` has its `leaf`; None where there is none, or it was erased."""
+
+    number: int
+    index: int
+    record: dict[str, Any] | None
+    signer: str | None = None
+    erased: bool = False
+
+
+@dataclass(frozen=True)
 class NewStatement:
     """A checked statement, ready to be acknowledged.
 
     `payload` is the canonical form of what was submitted, and nothing else; what the store says
-    about it (`id` if none was given, `authority`, `version`) stands beside it.
+    about it (`id` if none was given, `authority`, `version`) stands beside it. With a `chain` the
+    payload that is kept is made by that, and so is the entry.
     """
 
     kind: str
@@ -74,6 +112,7 @@ class NewStatement:
     """(agent key, canonical JSON of the agent) of every agent and identified group."""
     attachments: tuple[str, ...] = ()
     """`sha2` of every attachment that it declares."""
+    chain: Chain | None = None
 
 
 @dataclass(frozen=True)
@@ -97,7 +136,8 @@ class BatchOutcome:
 
 @dataclass(frozen=True)
 class StoredStatement:
-    """A statement as acknowledged. `stored` is milliseconds; `id` is 16 bytes."""
+    """A statement as acknowledged. `stored` is milliseconds; `id` is 16 bytes; `payload` is the
+    statement as submitted, without the envelope of a chain."""
 
     kind: str
     index: int
@@ -182,6 +222,15 @@ class StatementStore(Protocol):
 
     def known_agents(self) -> Iterator[bytes]:
         """Canonical JSON of every agent in every form, in no order: to find a bare account name."""
+
+    def subjects(self) -> list[SubjectHead]:
+        """Everybody who has a chain and was not erased, by name."""
+
+    def chain(self, subject: str, below: int) -> Iterator[Chained]:
+        """The links of a subject's chain with a leaf below that, in order."""
+
+    def kept(self, kind: str, start: int, stop: int) -> Iterator[tuple[int, bytes, bytes]]:
+        """(leaf, salt, payload) of a stream's records [start, stop); erased ones are left out."""
 
     def derived_id(self, payload: bytes) -> bytes:
         """A UUID that only this store can derive from a payload: the id of a statement without

@@ -15,13 +15,13 @@ class Incoming:
     """A statement with what can be computed before anything is locked."""
 
     new: NewStatement
+    digest: bytes
+    """The HMAC of its identity."""
     kept: Kept
+    entry: bytes
+    """Of a link of a chain, `kept` and `entry` are made once it is numbered."""
     terms: list[int]
     record: int = 0
-
-    @property
-    def digest(self) -> bytes:
-        return self.kept[0]
 
 
 _PLACES = 24

@@ -10,7 +10,7 @@ from ledger.errors import BadEvidence
 from ledger.store.database import Database
 from ledger.store.dialect import exclude
 
-HEAD = "0002"
+HEAD = "0003"
 """Newest revision under `migrations/versions`; a test compares."""
 
 _MIGRATING = 0x585A4D49475241

@@ -257,6 +257,30 @@ agent = Table(
 )
 """Who an agent is: every form in which statements named it, sealed under the key of people."""
 
+subject = Table(
+    "subject",
+    metadata,
+    Column("subject", Key, primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary),
+    Column("count", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+)
+"""Whose chain has how many links, and the leaf of the last. `subject`: the name's term; `sealed`:
+the name, under the key of people, null once erased."""
+
+chained = Table(
+    "chained",
+    metadata,
+    Column("subject", Key, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("leaf", BigInteger, nullable=False),
+    Column("sealed", LargeBinary),
+    sqlite_with_rowid=False,
+)
+"""The links of every chain, clustered by it: a subject's records are read in one go. `sealed`: the
+flat record and whose checked signature it bears, null once erased. It only repeats what follows
+from the payload: reading a million payloads anew would take minutes."""
+
 document = Table(
     "document",
     metadata,

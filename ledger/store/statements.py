@@ -19,22 +19,26 @@ from typing import Any
 from sqlalchemy import Connection, delete, update
 
 from ledger.core.streams import KINDS_BY_NAME
+from ledger.core.teaching.envelope import subject_name, submitted_of
 from ledger.errors import BadEvidence, UnknownNumber
 from ledger.ports.statements import (
     Attachment,
     BatchOutcome,
+    Chained,
     NewStatement,
     StatementBatch,
     StatementQuery,
     StoredStatement,
+    SubjectHead,
 )
 from ledger.store.appending import Appending, NotFresh
 from ledger.store.attachments import Attachments
+from ledger.store.chains import Chains
 from ledger.store.database import Database, in_lists
 from ledger.store.dedupe import first_key, payloads
 from ledger.store.dialect import streams_free
 from ledger.store.documents import forget_documents
-from ledger.store.entries import StreamState, read_state
+from ledger.store.entries import StreamState, base_of, read_state
 from ledger.store.ids import KINDS, Ids, identity, place
 from ledger.store.incoming import Incoming, postings
 from ledger.store.judging import Equivalent, Judge
@@ -63,6 +67,7 @@ class Statements:
         self._links = Links(database, self._terms, self._ids)
         self._attachments = Attachments(database, self._terms, sealing)
         self._querying = Querying(database, self._terms)
+        self._chains = Chains(database, self._terms, sealing)
         self._pace = Pace(home / "statements.lock")
         self._mutex = threading.Lock()
 
@@ -98,8 +103,9 @@ class Statements:
         if new.kind not in self._appending:
             raise UnknownNumber("no-such-stream", stream=new.kind)
         digest = self._appending[new.kind].digest(identity(new.id))
-        sealed = self._sealing.seal_payload(digest, new.payload)
-        return Incoming(new, (digest, new.salt, sealed), self._terms.of_mentions(new.mentions))
+        sealed = b"" if new.chain else self._sealing.seal_payload(digest, new.payload)
+        terms = self._terms.of_mentions(new.mentions)
+        return Incoming(new, digest, (digest, new.salt, sealed), new.entry, terms)
 
     def _append_fresh(
         self, batches: Sequence[StatementBatch], prepared: list[list[Incoming]], now: int
@@ -164,7 +170,10 @@ class Statements:
             judge = Judge(
                 {kind: state.size for kind, state in states.items()},
                 known,
-                payloads(connection, self._sealing, standing),
+                {
+                    number: None if payload is None else submitted_of(payload)
+                    for number, payload in payloads(connection, self._sealing, standing).items()
+                },
                 equivalent,
             )
             outcomes = [judge.judge(batch) for batch in prepared]
@@ -204,9 +213,10 @@ class Statements:
         stored = self._pace.next(last, now)
         save_stored(connection, stored)
         self._named.begin(last, erasures)
+        self._chains.save(connection, accepted)
         moments = []
         for kind, some in _by_kind(accepted).items():
-            entries, kept = [one.new.entry for one in some], [one.kept for one in some]
+            entries, kept = [one.entry for one in some], [one.kept for one in some]
             self._appending[kind].save(connection, states[kind], entries, kept)
             moments.append((int(KINDS_BY_NAME[kind]), stored, some[0].record))
         self._database.insert(connection, moment, moments)
@@ -291,7 +301,7 @@ class Statements:
             kind=kind,
             index=index,
             id=uuid,
-            payload=self._sealing.open_payload(digest, payload),
+            payload=submitted_of(self._sealing.open_payload(digest, payload)),
             stored=stored,
             authority=authorities[by],
             version=version,
@@ -339,6 +349,26 @@ class Statements:
         """See `ports.StatementStore.known_agents`."""
         return self._named.known_agents()
 
+    def subjects(self) -> list[SubjectHead]:
+        """See `ports.StatementStore.subjects`."""
+        return self._chains.subjects()
+
+    def chain(self, subject: str, below: int) -> Iterator[Chained]:
+        """See `ports.StatementStore.chain`."""
+        return self._chains.chain(subject, below)
+
+    def kept(self, kind: str, start: int, stop: int) -> Iterator[tuple[int, bytes, bytes]]:
+        """See `ports.StatementStore.kept`."""
+        base = base_of(kind)
+        with self._database.read() as connection:
+            rows = connection.exec_driver_sql(
+                "SELECT id, identity, salt, payload FROM record"
+                f" WHERE id >= {base + start} AND id < {base + stop} AND payload IS NOT NULL"
+                " ORDER BY id"
+            ).all()
+        for number, digest, salt, payload in rows:
+            yield int(number) - base, salt, self._sealing.open_payload(digest, payload)
+
     def derived_id(self, payload: bytes) -> bytes:
         """See `ports.StatementStore.derived_id`."""
         return self._terms.derived_id(hashlib.sha256(payload).digest())
@@ -352,6 +382,9 @@ class Statements:
         number = self._appending[kind].base + index
         with self._database.write() as connection:
             count_erasure(connection)  # and nobody appends meanwhile
+            for kept in payloads(connection, self._sealing, [number]).values():
+                if kept is not None:
+                    self._chains.erase(connection, kept)
             done = connection.execute(
                 update(record)
                 .where(record.c.id == number, record.c.payload.is_not(None))
@@ -378,6 +411,7 @@ class Statements:
         with self._database.write() as connection:
             count_erasure(connection)
             named = self._named.forget(connection, key)
+            named += self._chains.forget(connection, subject_name(key))
             return named + forget_documents(connection, self._terms, key)
 
     def sweep(self) -> None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Sequence
 
+from ledger.core.uuids import uuid_of
 from ledger.core.xapi.mentions import Mention, Role
 from ledger.store.dedupe import Digest, first_key
 
 _ROLES = 0x10  # prefix = 0x10 + role; kinds of streams, which prefix identities, lie below
 AUTHORITY, STATEMENT, ATTACHMENT, ACTIVITY, AGENT, FORM = range(0x20, 0x26)
-DOCUMENT, SCOPE, REGISTRATION = range(0x26, 0x29)
+DOCUMENT, SCOPE, REGISTRATION, SUBJECT = range(0x26, 0x2A)
 KNOWN = 40_000
 """Terms kept in memory for each role."""
 _DERIVED = b"statement-id"
@@ -24,7 +25,7 @@ class Terms:
     """Terms of one store's key, the newest kept in memory. Safe for threads."""
 
     def __init__(self, key: bytes) -> None:
-        self._digests = {prefix: Digest(key, prefix) for prefix in range(0x10, 0x29)}
+        self._digests = {prefix: Digest(key, prefix) for prefix in range(0x10, 0x2A)}
         self._known: list[dict[str, int]] = [{} for _ in range(max(Role) + 1)]
         # `Digest` prefixes one byte, so the rest of the word is part of what is hashed.
         self._derive = Digest(key, _DERIVED[0])
@@ -56,10 +57,7 @@ class Terms:
 
     def derived_id(self, hashed: bytes) -> bytes:
         """A version 8 UUID (RFC 9562 5.8) from the SHA-256 of a payload."""
-        made = bytearray(self._derive(_DERIVED[1:] + hashed)[:16])
-        made[6] = made[6] & 0x0F | 0x80
-        made[8] = made[8] & 0x3F | 0x80
-        return bytes(made)
+        return uuid_of(self._derive(_DERIVED[1:] + hashed)).bytes
 
 
 def pack(terms: Sequence[int]) -> bytes:

@@ -13,6 +13,7 @@ from typing import Any
 
 from ledger.core import merkle
 from ledger.core.canonical import canonical_json
+from ledger.core.evaluation.flat import record_bytes
 from ledger.core.evaluation.nodes import BASE_FIELDS
 from ledger.core.evaluation.numbers import (
     INSTANT,
@@ -25,7 +26,8 @@ from ledger.core.evaluation.numbers import (
     written,
 )
 from ledger.core.evaluation.rules import Indicator, RuleSet
-from ledger.core.evaluation.steps import Fields, Step, World, step_of
+from ledger.core.evaluation.steps import StepMaker
+from ledger.core.evaluation.world import Fields, Step, World
 from ledger.errors import BadEvidence
 
 FORMAT = "xuezheng-result/1"
@@ -75,8 +77,9 @@ class Evaluator:
 
     def __init__(self, rules: RuleSet) -> None:
         self.rules = rules
+        maker = StepMaker(rules.tables)
         self._steps: list[tuple[Indicator, Step]] = [
-            (one, step_of(one.value, rules.tables)) for one in rules.indicators
+            (one, maker.of(one.value)) for one in rules.indicators
         ]
 
     def evaluate(self, records: Iterable[Record], subject: str, period: Period) -> Result:
@@ -122,7 +125,7 @@ def evaluate(rules: RuleSet, records: Iterable[Record], subject: str, period: Pe
 
 def input_root(records: Iterable[Record]) -> bytes:
     """RFC 6962 root over the RFC 8785 bytes of the records, in the order given."""
-    return merkle.root(merkle.leaf_hashes(canonical_json(dict(record)) for record in records))
+    return merkle.root(merkle.leaf_hashes(map(record_bytes, records)))
 
 
 def result_data(result: Result) -> dict[str, Any]:

@@ -7,65 +7,61 @@ about missing values (`and`, `or`, `if`, `default`, `is-missing`).
 from __future__ import annotations
 
 import operator
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from fractions import Fraction
+from collections.abc import Callable, Mapping
+from itertools import compress
 from typing import Any
 
 from ledger.core.evaluation import aggregates
+from ledger.core.evaluation.columns import Column, ColumnMaker
+from ledger.core.evaluation.functions import Function, function_of
 from ledger.core.evaluation.nodes import Groups, Node, Records, Table
-from ledger.core.evaluation.numbers import (
-    DURATIONS,
-    Missing,
-    Number,
-    bounded,
-    divided,
-    plain,
-    rounded,
-)
-
-Fields = Mapping[str, Any]
-"""A record as the evaluation holds it: its type under `type`, and the fields that it has."""
+from ledger.core.evaluation.numbers import Missing
+from ledger.core.evaluation.world import Fields, Step, World, all_reasons, missing
 
 
-@dataclass(slots=True)
-class World:
-    """What one evaluation looks at, and where in a collection it stands."""
+class StepMaker:
+    """Makes the steps of one rule set's expressions."""
 
-    records: Mapping[str, list[Fields]]
-    subject: str
-    start: int
-    end: int
-    values: dict[str, Any] = field(default_factory=dict)
-    record: Fields = field(default_factory=dict)
-    key: Any = None
-    members: list[Fields] = field(default_factory=list)
+    def __init__(self, tables: Mapping[str, Table]) -> None:
+        self._tables = tables
+        self._columns = ColumnMaker(self.of, self._function)
+        self._shared: dict[Node, int] = {}
+
+    def of(self, node: Node) -> Step:
+        """The function that an expression is."""
+        if node.op in _COLLECTIONS:
+            return self._collection(node)
+        if node.op in _AGGREGATES:
+            return _aggregate(node, self.of(node.args[0]), self._said(node))
+        args = [self.of(arg) for arg in node.args]
+        function = self._function(node)
+        return _SPECIAL[node.op](node, args) if function is None else _strict(function, args)
+
+    def _function(self, node: Node) -> Function | None:
+        return function_of(node, self._tables)
+
+    def _said(self, node: Node) -> list[Column]:
+        """What is said of each member of the first argument."""
+        return [self._columns.of(arg, node.args[0].kind) for arg in node.args[1:]]
+
+    def _collection(self, node: Node) -> Step:
+        (said,) = self._said(node)
+        step = _COLLECTIONS[node.op](self.of(node.args[0]), said)
+        if not _is_outermost(node):
+            return step
+        number = self._shared.setdefault(node, len(self._shared))
+
+        def once(world: World) -> Any:
+            if number not in world.known:
+                world.known[number] = step(world)
+            return world.known[number]
+
+        return once
 
 
-Step = Callable[[World], Any]
-Group = tuple[Any, list[Fields]]
-
-
-def missing(*reasons: str) -> Missing:
-    """A missing value for these reasons."""
-    return Missing(frozenset(reasons))
-
-
-def _all_reasons(values: Iterable[Any]) -> Missing | None:
-    """Everything that is missing among the values, as one."""
-    found = [value.reasons for value in values if type(value) is Missing]
-    return Missing(frozenset().union(*found)) if found else None
-
-
-def step_of(node: Node, tables: Mapping[str, Table]) -> Step:
-    """The function that an expression is."""
-    args = [step_of(arg, tables) for arg in node.args]
-    if node.op in _AGGREGATES:
-        return _aggregate(node, args)
-    if node.op in _OVER_VALUES:
-        return _strict(_OVER_VALUES[node.op](node, tables), args)
-    return _SPECIAL[node.op](node, args)
+def _is_outermost(node: Node) -> bool:
+    """Whether the collection stands outside every other: then it is the same wherever it stands."""
+    return node.op == "records" or (node.op in _COLLECTIONS and _is_outermost(node.args[0]))
 
 
 def _strict(function: Callable[..., Any], args: list[Step]) -> Step:
@@ -79,84 +75,25 @@ def _strict(function: Callable[..., Any], args: list[Step]) -> Step:
 
         return one
 
+    if len(args) == 2:
+        first, second = args
+
+        def two(world: World) -> Any:
+            left, right = first(world), second(world)
+            if type(left) is Missing or type(right) is Missing:
+                return all_reasons((left, right))
+            return function(left, right)
+
+        return two
+
     def many(world: World) -> Any:
         values = [arg(world) for arg in args]
         for value in values:
             if type(value) is Missing:
-                return _all_reasons(values)
+                return all_reasons(values)
         return function(*values)
 
     return many
-
-
-# Functions of values
-
-
-def _less(left: Number, right: Number) -> Number | Missing:
-    return bounded(plain(left - right))
-
-
-def _table(node: Node, tables: Mapping[str, Table]) -> Callable[[Any], Any]:
-    table, none = tables[node.words[0]], missing(f"no-row:{node.words[0]}")
-    if table.of == "text":
-        words = {word: value for word, _, value in table.rows}
-        return lambda given: words.get(given, none)
-
-    is_open = table.rows[0][0] is None
-    starts = [low for low, _, _ in table.rows[is_open:]]
-
-    def found(given: Number) -> Any:
-        place = bisect_right(starts, given) - 1 + is_open
-        if place < 0:
-            return none
-        _, high, value = table.rows[place]
-        return value if high is None or given < high else none
-
-    return found
-
-
-def _convert(node: Node, _: Mapping[str, Table]) -> Callable[[Number], Any]:
-    before, after = node.words
-    factor = Fraction(DURATIONS[before], DURATIONS[after])
-    return lambda given: bounded(plain(given * factor))
-
-
-def _round(node: Node, _: Mapping[str, Table]) -> Callable[[Number], Any]:
-    step, mode = node.words
-    return lambda given: bounded(rounded(given, step, mode))
-
-
-def _constantly(function: Callable[..., Any]) -> Callable[[Node, Any], Callable[..., Any]]:
-    return lambda node, tables: function
-
-
-_OVER_VALUES: dict[str, Callable[[Node, Mapping[str, Table]], Callable[..., Any]]] = {
-    "add": _constantly(lambda *given: aggregates.total(given)),
-    "multiply": _constantly(lambda *given: aggregates.product(given)),
-    "subtract": _constantly(_less),
-    "divide": _constantly(divided),
-    "negate": _constantly(operator.neg),
-    "absolute": _constantly(abs),
-    "least": _constantly(min),
-    "greatest": _constantly(max),
-    "round": _round,
-    "convert": _convert,
-    "as": _constantly(lambda given: given),
-    "equal": _constantly(operator.eq),
-    "differs": _constantly(operator.ne),
-    "below": _constantly(operator.lt),
-    "at-most": _constantly(operator.le),
-    "above": _constantly(operator.gt),
-    "at-least": _constantly(operator.ge),
-    "not": _constantly(operator.not_),
-    "in": lambda node, _: frozenset(node.words).__contains__,
-    "table": _table,
-    "enough": lambda node, _: lambda given: aggregates.enough(given, node.words[0]),
-    "ratings": _constantly(sum),
-    "mean-rating": _constantly(aggregates.mean_rating),
-    "median-rating": _constantly(aggregates.median_rating),
-    "share": lambda node, _: lambda given: aggregates.share(given, *node.words),
-}
 
 
 # Collections: lists of records, or of groups (key, records)
@@ -176,45 +113,24 @@ def _members(node: Node, _: list[Step]) -> Step:
     return lambda world: [record for record in world.members if record["type"] in types]
 
 
-def _each(of: Node, collection: Any, function: Step, world: World) -> list[Any]:
-    """The function's value for each member, in order."""
-    if isinstance(of.kind, Records):
-        before = world.record
-        values = []
-        for world.record in collection:
-            values.append(function(world))
-        world.record = before
-        return values
-    outer = world.key, world.members
-    values = []
-    for world.key, world.members in collection:
-        values.append(function(world))
-    world.key, world.members = outer
-    return values
-
-
-def _where(node: Node, args: list[Step]) -> Step:
-    (of, _), (collection, condition) = node.args, args
-
+def _where(collection: Step, condition: Column) -> Step:
     def chosen(world: World) -> Any:
         found = collection(world)
         if type(found) is Missing:
             return found
-        said = _each(of, found, condition, world)
-        return _all_reasons(said) or [one for one, good in zip(found, said, strict=True) if good]
+        said = condition(world, found)
+        return all_reasons(said) or list(compress(found, said))
 
     return chosen
 
 
-def _group(node: Node, args: list[Step]) -> Step:
-    (of, _), (collection, key) = node.args, args
-
+def _group(collection: Step, key: Column) -> Step:
     def grouped(world: World) -> Any:
         found = collection(world)
         if type(found) is Missing:
             return found
-        keys = _each(of, found, key, world)
-        if (unknown := _all_reasons(keys)) is not None:
+        keys = key(world, found)
+        if (unknown := all_reasons(keys)) is not None:
             return unknown
         groups: dict[Any, list[Fields]] = {}
         for record, one in zip(found, keys, strict=True):
@@ -224,17 +140,19 @@ def _group(node: Node, args: list[Step]) -> Step:
     return grouped
 
 
+_COLLECTIONS = {"where": _where, "group": _group}
+
+
 def _types(of: Node) -> str:
     """The record types of a collection, for reasons."""
     assert isinstance(of.kind, Records | Groups)
     return "+".join(of.kind.types)
 
 
-def _aggregate(node: Node, args: list[Step]) -> Step:
+def _aggregate(node: Node, collection: Step, said: list[Column]) -> Step:
     """One value of a collection: missing when the collection or anything said of it is."""
-    of, collection, said = node.args[0], args[0], args[1:]
-    function, none = _AGGREGATES[node.op], missing(f"no-records:{_types(of)}")
-    needs_one = node.op in _NEED_ONE
+    function, none = _AGGREGATES[node.op], missing(f"no-records:{_types(node.args[0])}")
+    needs_one, is_latest = node.op in _NEED_ONE, node.op == "latest"
 
     def value(world: World) -> Any:
         found = collection(world)
@@ -242,11 +160,11 @@ def _aggregate(node: Node, args: list[Step]) -> Step:
             return found
         if needs_one and not found:
             return none
-        if node.op == "latest":
+        if is_latest:
             found = [max(found, key=operator.itemgetter("at", "leaf"))]
-        columns = [_each(of, found, one, world) for one in said]
-        unknown = [part for part in map(_all_reasons, columns) if part]
-        return _all_reasons(unknown) or function(*(columns or [found]))
+        columns = [one(world, found) for one in said]
+        unknown = [part for part in map(all_reasons, columns) if part]
+        return all_reasons(unknown) or function(*(columns or [found]))
 
     return value
 
@@ -313,7 +231,7 @@ def _logic(node: Node, args: list[Step]) -> Step:
         found = [arg(world) for arg in args]
         if any(one is settles for one in found):
             return settles
-        return _all_reasons(found) or not settles
+        return all_reasons(found) or not settles
 
     return value
 
@@ -351,8 +269,6 @@ _SPECIAL: dict[str, Callable[[Node, list[Step]], Step]] = {
     "indicator": _indicator,
     "records": _records,
     "members": _members,
-    "where": _where,
-    "group": _group,
     "key": lambda node, args: lambda world: world.key,
     "field": _field,
     "and": _logic,

@@ -25,6 +25,11 @@ register(
             "“{pointer}”不符合模板“{template}”的规则 {location}：{expected}。",
             "“{pointer}” breaks the rule {location} of the template “{template}”: {expected}.",
         ),
+        "teaching-envelope": (
+            "教学记录的信封格式不对：“{pointer}”应为 {expected}。",
+            "The envelope of a teaching record is not well-formed: “{pointer}” has to be "
+            "{expected}.",
+        ),
         "teaching-value": (
             "“{pointer}”的值不对，应为 {expected}（模板“{template}”）。",
             "“{pointer}” has a wrong value, expected {expected} (template “{template}”).",
