@@ -87,6 +87,17 @@ def places(histogram: list[int]) -> list[Fraction]:
     return ratings
 
 
+def placed(rules: Any, record: Any, start: int, end: int) -> bool:
+    """Step 2 of the page."""
+    by = rules.get("placed", {}).get(record["type"], "at")
+    begins, finishes = record.get("starts"), record.get("ends")
+    if by == "starts" and type(begins) is int:
+        return bool(start <= begins < end)
+    if by == "spans" and type(begins) is int and type(finishes) is int:
+        return bool(begins < end and finishes > start)
+    return bool(start <= record["at"] < end)
+
+
 class Walk:
     """One evaluation."""
 
@@ -97,7 +108,7 @@ class Walk:
             for record in sorted(records, key=lambda record: int(record["leaf"]))
             if record["subject"] == subject
             and record["type"] in rules["reads"]
-            and start <= record["at"] < end
+            and placed(rules, record, start, end)
         ]
         self.of = {one["id"]: one for one in rules["indicators"]}
 

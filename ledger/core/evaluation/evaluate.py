@@ -106,8 +106,9 @@ class Evaluator:
         for record in records:
             if record.get("subject") != subject or record.get("type") not in self.rules.reads:
                 continue
-            leaf, at = (_integer(record, name) for name in ("leaf", "at"))
-            if not period.start <= at < period.end:
+            leaf = _integer(record, "leaf")
+            _integer(record, "at")
+            if not in_period(self.rules, record, period):
                 continue
             if leaf in found:
                 raise BadEvidence("rules-record-twice", leaf=leaf)
@@ -116,6 +117,19 @@ class Evaluator:
         if len(found) > limit:
             raise BadEvidence("rules-records-limit", found=len(found), limit=limit)
         return [found[leaf] for leaf in sorted(found)]
+
+
+def in_period(rules: RuleSet, record: Record, period: Period) -> bool:
+    """Whether a record of a type that the rule set reads belongs to a period: by its `at`, or as
+    `placed` says by its `starts` or by any part of its span, where it has them as integers."""
+    place = rules.placed.get(record["type"], "at")
+    if place != "at":
+        starts, ends = record.get("starts"), record.get("ends")
+        if type(starts) is int and place == "starts":
+            return period.start <= starts < period.end
+        if type(starts) is type(ends) is int and place == "spans":
+            return starts < period.end and ends > period.start
+    return bool(period.start <= record["at"] < period.end)
 
 
 def evaluate(rules: RuleSet, records: Iterable[Record], subject: str, period: Period) -> Result:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.core.evaluation.evaluate import Evaluator, Period, result_data, result_hash
+from ledger.core.evaluation.evaluate import Evaluator, Period, in_period, result_data, result_hash
 from ledger.core.evaluation.register import Register
 from ledger.core.evaluation.report import FORMAT
 from ledger.core.evaluation.rules import RuleSet
@@ -74,9 +74,12 @@ class Reporter:
             self._chartered.charter if self._chartered else None,
             basis.register,
             basis.block_of,
-            basis.rules.reads,
-            basis.period,
+            self._belongs,
         )
+
+    def _belongs(self, record: Record) -> bool:
+        rules = self.basis.rules
+        return record["type"] in rules.reads and in_period(rules, record, self.basis.period)
 
     def report(self, subject: Subject) -> dict[str, Any]:
         """The report's data. Raises what `Evaluator.evaluate` raises."""

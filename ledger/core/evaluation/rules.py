@@ -21,6 +21,8 @@ from ledger.errors import BadEvidence
 
 FORMAT = "xuezheng-rules/1"
 PERIODS = ("term", "academic-year", "month", "year", "any")
+PLACES = ("at", "starts", "spans")
+"""By what a record belongs to a period: its time, its start, or any part of its span."""
 MAX_VALUES = 20_000
 MAX_NESTING = 40
 MAX_INDICATORS = 100
@@ -62,6 +64,8 @@ class RuleSet:
     """Names of the indicators in the order of the rule set."""
     cost: int
     hash: bytes
+    placed: Mapping[str, str] = field(default_factory=dict)
+    """By record type one of `PLACES`; of others `at`."""
 
 
 def check_rules(data: Any) -> RuleSet:
@@ -195,7 +199,7 @@ class _Reader:
         """The rule set; of no use when problems were noted."""
         data = self.data
         required = ("format", "id", "version", "title", "period", "records", "reads", "indicators")
-        if not self.object(data, "", required, ("note", "tables")):
+        if not self.object(data, "", required, ("note", "tables", "placed")):
             return None
         if data["format"] != FORMAT:
             self.note("/format", FORMAT)
@@ -208,6 +212,7 @@ class _Reader:
         records = self.integer(data["records"], "/records", 1, MAX_RECORDS)
         reads = self.reads(data["reads"])
         tables = self.tables(data.get("tables", {}))
+        placed = self.placed(data.get("placed", {}), reads)
         checker = ExpressionChecker(OPERATORS, reads, tables, self.kinds, self.problems)
         indicators = self.indicators(data["indicators"], checker)
         cost = checker.top_cost + records * checker.each_cost
@@ -220,8 +225,26 @@ class _Reader:
         ordered, listed = self.ordered(indicators), tuple(one.id for one in indicators)
         return RuleSet(
             name, version, title, period, records, reads, tables, ordered, listed, cost,
-            rule_hash(data),
+            rule_hash(data), placed,
         )  # fmt: skip
+
+    def placed(self, value: Any, reads: Mapping[str, Any]) -> dict[str, str]:
+        """Record type → by what it belongs to a period."""
+        if type(value) is not dict:
+            self.note("/placed", "object")
+            return {}
+        for name in value:
+            if name not in reads:
+                at = f"/placed/{_escaped(name)}"
+                self.problems.append(
+                    BadEvidence(
+                        "rules-unknown-name", pointer=at, name=name[:40], expected=", ".join(reads)
+                    )
+                )
+        return {
+            name: self.word(place, f"/placed/{_escaped(name)}", PLACES)
+            for name, place in value.items()
+        }
 
     def reads(self, value: Any) -> dict[str, dict[str, str]]:
         """Record type → field → kind."""

@@ -19,7 +19,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.core.evaluation.charter import SUPERSEDING, Charter, unmet
-from ledger.core.evaluation.evaluate import Period
 from ledger.core.evaluation.ownership import settle
 from ledger.core.evaluation.register import Register
 
@@ -91,22 +90,18 @@ def standing(
     charter: Charter | None,
     register: Register,
     block_of: Callable[[int], int | None],
-    types: Collection[str],
-    period: Period,
+    belongs: Callable[[Record], bool],
 ) -> Standing:
     """The records that count, of the first `count` of a subject's chain.
 
-    `block_of` gives the block in which a leaf of the teaching stream was anchored; `types` are
-    those that the rule set reads. Without a charter nothing has to be attested or owned.
+    `block_of` gives the block in which a leaf of the teaching stream was anchored; `belongs` says
+    whether a record is of a type that the rule set reads, and of the period. Without a charter
+    nothing has to be attested or owned.
     """
     judging = _Judging(tuple(items), charter, register, block_of)
     _complete(judging, count)  # 1
     relevant = [
-        item.record
-        for item in judging.items
-        if item.record is not None
-        and item.record["type"] in types
-        and period.start <= item.record["at"] < period.end
+        item.record for item in judging.items if item.record is not None and belongs(item.record)
     ]
     corrected = any("supersedes" in record for record in relevant)
     acts = [item for item in judging.items if item.record and item.record["type"] in _ACTS]
