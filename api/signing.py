@@ -10,18 +10,20 @@ from __future__ import annotations
 
 import argparse
 import os
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ledger.core.people import PersonSignature, read_signature
-from ledger.keys.person import PersonSigner, open_person_key
-
 from api.home import person_passphrase, read_file, write_json
 from ledger.core.canonical import canonical_json, parse_json
+from ledger.core.people import PersonSignature, read_signature
 from ledger.core.shape import Shape
 from ledger.errors import BadEvidence, WrongUse
+from ledger.keys.person import PersonSigner, open_person_key
+from ledger.office.acts import whole_register
+from ledger.office.context import Office
 from ledger.terminal import Terminal
 
 Sign = Callable[[str, dict[str, Any]], PersonSignature]
@@ -96,7 +98,8 @@ def _signed(options: argparse.Namespace) -> Signing:
 
 
 def _request(data: bytes) -> dict[str, Any]:
-    top = Shape(parse_json(data), "signing-request").object(("purpose", "account", "content"))
+    members = ("purpose", "account", "content")
+    top = Shape(parse_json(data), "signing-request").object(members, ("keys",))
     top["purpose"].text(60)
     top["account"].text(4_001)
     if type(top["content"].value) is not dict:
@@ -104,16 +107,23 @@ def _request(data: bytes) -> dict[str, Any]:
     return dict(top.value)
 
 
-def write_request(terminal: Terminal, options: argparse.Namespace, asked: Requested) -> int:
-    """The request as a file, and what to do with it."""
+def write_request(
+    terminal: Terminal, office: Office, options: argparse.Namespace, asked: Requested
+) -> int:
+    """The request as a file, and what to do with it. It names the keys that the account was
+    appointed with, so that the page finds the passkey's among them in any browser."""
     value = {"purpose": asked.purpose, "account": options.account, "content": asked.content}
+    found = whole_register(office).appointment(options.account)
+    if found is not None and found.keys:
+        value["keys"] = [key.to_json() for key in found.keys]
     write_json(options.request, value)
     os.chmod(options.request, 0o600)
+    page = f"{office.identity.public_url}/people"
     terminal.say(
-        f"待签内容已写入 {options.request}：请本人在签发服务的 /people 页面签名，"
-        "再以 --signature 提交。",
-        f"What is to be signed is in {options.request}: sign it at the issuer's page /people, then "
-        "submit it with --signature.",
+        f"待签内容已写入 {options.request}：请本人在 {page} 签名，再以 --signature 提交。",
+        f"What is to be signed is in {options.request}: sign it at {page}, then submit it with "
+        "--signature.",
     )
-    terminal.result({"request": str(options.request)})
+    fragment = urlsafe_b64encode(canonical_json(value)).decode().rstrip("=")
+    terminal.result({"request": str(options.request), "link": f"{page}#{fragment}"})
     return 0

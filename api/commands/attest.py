@@ -46,7 +46,7 @@ def run(terminal: Terminal, options: argparse.Namespace) -> int:
             with terminal.progress("签名", "signing") as progress:
                 done = attest(office, targets, one, who.sign, bool(options.type), progress)
         except Requested as asked:
-            return write_request(terminal, options, asked)
+            return write_request(terminal, office, options, asked)
     terminal.say(
         f"✓ {who.account} 作为 {options.role} {'质疑' if options.dispute else '证实'}了 "
         f"{len(done.leaves)} 条记录（此前已有 {done.already} 条）；上链后起算。",

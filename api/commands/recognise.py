@@ -62,7 +62,7 @@ def run_recognise(terminal: Terminal, options: argparse.Namespace) -> int:
         try:
             done = recognise(institution.office, file, options.role, who.sign)
         except Requested as asked:
-            return write_request(terminal, options, asked)
+            return write_request(terminal, institution.office, options, asked)
     return _told(terminal, done, f"{who.account} 认定了报告", f"{who.account} recognised it")
 
 
@@ -72,7 +72,7 @@ def run_appeal(terminal: Terminal, options: argparse.Namespace) -> int:
         try:
             done = appeal(institution.office, file, options.reason, who.sign)
         except Requested as asked:
-            return write_request(terminal, options, asked)
+            return write_request(terminal, institution.office, options, asked)
     return _told(terminal, done, f"{who.account} 提出申诉", f"{who.account} appealed")
 
 
@@ -86,7 +86,7 @@ def run_answer(terminal: Terminal, options: argparse.Namespace) -> int:
                 who.sign, successor,
             )  # fmt: skip
         except Requested as asked:
-            return write_request(terminal, options, asked)
+            return write_request(terminal, institution.office, options, asked)
     return _told(terminal, done, f"{who.account} 答复了申诉", f"{who.account} answered the appeal")
 
 

@@ -262,7 +262,7 @@ def run_approve(terminal: Terminal, options: argparse.Namespace) -> int:
         try:
             signature = who.sign("approval", approval_content(office, chosen.rules, effective))
         except Requested as asked:
-            return write_request(terminal, options, asked)
+            return write_request(terminal, office, options, asked)
         written, standing = approve(office, chosen.data, effective, signature)
     name = f"{chosen.rules.id}@{chosen.rules.version}"
     done, needed = len(standing.approvals), standing.needed
