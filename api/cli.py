@@ -6,9 +6,13 @@ from collections.abc import Sequence
 
 from api.commands import (
     anchor,
+    attest,
+    certify,
     chain,
+    charter,
     council,
     erase,
+    evaluate,
     export,
     ingest,
     init,
@@ -16,16 +20,19 @@ from api.commands import (
     key,
     person,
     pull,
+    recognise,
+    rules,
     serve,
     status,
     token,
+    transfer,
     trust,
 )
 from ledger.terminal import Parser, command_parser, run
 
 COMMANDS = (
     init, chain, council, serve, token, key, person, ingest, pull, export, erase, anchor, issue,
-    status, trust,
+    status, trust, charter, rules, attest, evaluate, recognise, certify, transfer,
 )  # fmt: skip
 
 

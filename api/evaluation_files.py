@@ -110,7 +110,7 @@ class _Pages:
         """Everything that the page of a report tells."""
         case, identity = self.case(one), self._office.identity
         owners = {} if self._charter is None else {
-            name: owner.source for name, owner in self._charter.owners.items()
+            name: " / ".join(owner.sources) for name, owner in self._charter.owners.items()
         }  # fmt: skip
         return Shown(
             institution=identity.name,

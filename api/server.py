@@ -13,8 +13,10 @@ from api.http.app import create_app, in_front
 from api.metrics import Metrics
 from api.wiring import Institution, opened
 from api.workers import Workers
+from ledger.core.teaching.terms import Extension
 from ledger.errors import Refusal
 from ledger.office.anchor import anchor, due
+from ledger.office.vocabulary import extensions_of
 from ledger.serving import listen, serve_app, url_of
 
 log = logging.getLogger("xuezheng")
@@ -78,7 +80,7 @@ def serve(
         metrics = Metrics()
         anchoring = Anchoring(institution, interval, metrics)
         others = Workers(home, listening, workers - 1)
-        app = create_app(institution, institution.chain_call, metrics)
+        app = create_app(institution, institution.chain_call, metrics, _extensions(institution))
 
         def ready() -> None:
             institution.announce(f"{announced}/chain")
@@ -94,8 +96,13 @@ def serve(
             anchoring.stop()
 
 
+def _extensions(institution: Institution) -> Callable[[], tuple[Extension, ...]]:
+    """The profiles that the institution added, as of each request."""
+    return lambda: extensions_of(institution.office)
+
+
 def serve_worker(home: Home, listening: socket.socket) -> None:
     """One more process on the same socket: answers requests, leaves anchoring to the first."""
     with opened(home) as institution:
-        app = create_app(institution, institution.chain_call, Metrics())
+        app = create_app(institution, institution.chain_call, Metrics(), _extensions(institution))
         serve_app(in_front(app), (listening,), lambda: None)

@@ -6,7 +6,6 @@ import argparse
 from pathlib import Path
 
 from api.commands import Subcommands, with_home
-from api.evaluation_files import write_evaluation
 from api.wiring import opened
 from ledger.errors import NotAllowed
 from ledger.office.evaluate import Evaluation, evaluate, parse_period
@@ -35,6 +34,8 @@ def add(subcommands: Subcommands) -> None:
 
 
 def run(terminal: Terminal, options: argparse.Namespace) -> int:
+    from api.evaluation_files import write_evaluation  # loads what draws pages
+
     period = parse_period(options.period)
     with opened(options.home) as institution:
         office = institution.office

@@ -32,9 +32,10 @@ Signers = tuple[frozenset[str], ...]
 
 @dataclass(frozen=True)
 class Owner:
-    """The system whose records of a type count, and the fields that another system owns."""
+    """The systems whose records of a type count, and the fields that another system owns. Where
+    two of them have records of one fact, the first named counts."""
 
-    source: str
+    sources: tuple[str, ...]
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -119,11 +120,12 @@ def _owners(shape: Shape) -> dict[str, Owner]:
     found = {}
     for name in _members(shape):
         _type(shape, name)
-        one = shape[name].object(("source",), ("fields",))
+        one = shape[name].object(("sources",), ("fields",))
+        sources = tuple(source.text(500) for source in one["sources"].items(20, 1))
         fields = {}
         if one.has("fields"):
             fields = {key: one["fields"][key].text(500) for key in _members(one["fields"])}
-        found[name] = Owner(one["source"].text(500), fields)
+        found[name] = Owner(sources, fields)
     return found
 
 
@@ -155,7 +157,7 @@ def charter_data(charter: Charter) -> dict[str, Any]:
             "appeal_days": charter.appeal_days,
         },
         "owners": {
-            name: {"source": one.source, "fields": dict(one.fields)}
+            name: {"sources": list(one.sources), "fields": dict(one.fields)}
             for name, one in charter.owners.items()
         },
         "attestation": {

@@ -56,8 +56,10 @@ def settle(records: Sequence[Record], owners: Mapping[str, Owner]) -> Settled:
 
 
 def _settle(same: list[Record], owner: Owner, settled: Settled) -> None:
-    own = [record for record in same if record["source"] == owner.source]
-    others = [record for record in same if record["source"] != owner.source]
+    there = {record["source"] for record in same}
+    counts = next((source for source in owner.sources if source in there), None)
+    own = [record for record in same if record["source"] == counts]
+    others = [record for record in same if record["source"] != counts]
     for other in others:
         settled.aside[other["leaf"]] = "second-source" if own else "not-owner"
         if not own:
@@ -81,7 +83,7 @@ def _with_owned(record: Record, others: Sequence[Record], owner: Owner, settled:
         return record
     changed = dict(record)
     for name, source in owner.fields.items():
-        if source == owner.source or name not in record:
+        if source == record["source"] or name not in record:
             continue
         theirs = [one[name] for one in others if one["source"] == source and name in one]
         if theirs:
