@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.types import ASGIApp
 
-from api.http import problems, profile, public, records, registrar
+from api.http import people, problems, profile, public, records, registrar
 from api.http.description import PROBLEM, complete, of_type, page
 from api.http.limits import BodyLimit
 from api.metrics import Metrics
@@ -72,6 +72,7 @@ def create_app(
     app.add_middleware(XapiFirst, door=door)
     app.include_router(public.router(institution, chain_call))
     app.include_router(profile.router(office.identity.public_url, extensions))
+    app.include_router(people.router(office.identity.name, office.identity.name_en))
     app.include_router(registrar.router(institution))
     app.include_router(records.router(institution))
 
