@@ -14,24 +14,14 @@ from typing import Any
 from ledger.core import merkle
 from ledger.core.canonical import canonical_json
 from ledger.core.evaluation.flat import record_bytes
-from ledger.core.evaluation.nodes import BASE_FIELDS
-from ledger.core.evaluation.numbers import (
-    INSTANT,
-    LISTS,
-    MAX_INTEGER,
-    Missing,
-    bounded,
-    read_number,
-    rounded,
-    written,
-)
+from ledger.core.evaluation.holding import Holder
+from ledger.core.evaluation.numbers import MAX_INTEGER, Missing, bounded, rounded, written
 from ledger.core.evaluation.rules import Indicator, RuleSet
 from ledger.core.evaluation.steps import StepMaker
 from ledger.core.evaluation.world import Fields, Step, World
 from ledger.errors import BadEvidence
 
 FORMAT = "xuezheng-result/1"
-MAX_PLACES = 10_000
 _DOMAIN = b"xuezheng/result/v1\x00"
 
 Record = Mapping[str, Any]
@@ -81,6 +71,8 @@ class Evaluator:
         self._steps: list[tuple[Indicator, Step]] = [
             (one, maker.of(one.value)) for one in rules.indicators
         ]
+        self._holders = {name: Holder(kinds) for name, kinds in rules.reads.items()}
+        self._used = frozenset().union(*(one.reads for one in rules.indicators))
 
     def evaluate(self, records: Iterable[Record], subject: str, period: Period) -> Result:
         """The figures of a subject.
@@ -92,12 +84,12 @@ class Evaluator:
         chosen = self._chosen(records, subject, period)
         by_type: dict[str, list[Fields]] = {name: [] for name in self.rules.reads}
         for record in chosen:
-            by_type[record["type"]].append(_fields(record, self.rules.reads[record["type"]]))
+            by_type[record["type"]].append(self._holders[record["type"]].fields(record))
         world = World(by_type, subject, period.start, period.end)
-        figures = {one.id: _figure(one, step, world) for one, step in self._steps}
+        inputs = {one.reads: _inputs(by_type, one.reads) for one, _ in self._steps}
+        figures = {one.id: _figure(one, step, world, inputs) for one, step in self._steps}
         ordered = tuple(figures[name] for name in self.rules.listed)
-        used = {leaf for figure in ordered for leaf in figure.inputs}
-        root = input_root(record for record in chosen if record["leaf"] in used)
+        root = input_root(record for record in chosen if record["type"] in self._used)
         return Result(self.rules, subject, period, ordered, root)
 
     def _chosen(self, records: Iterable[Record], subject: str, period: Period) -> list[Record]:
@@ -106,8 +98,7 @@ class Evaluator:
         for record in records:
             if record.get("subject") != subject or record.get("type") not in self.rules.reads:
                 continue
-            leaf = _integer(record, "leaf")
-            _integer(record, "at")
+            leaf, _ = _integer(record, "leaf"), _integer(record, "at")
             if not in_period(self.rules, record, period):
                 continue
             if leaf in found:
@@ -179,7 +170,15 @@ def data_hash(data: Mapping[str, Any]) -> bytes:
     return sha256(_DOMAIN + canonical_json(dict(data))).digest()
 
 
-def _figure(one: Indicator, step: Step, world: World) -> Figure:
+Inputs = Mapping[frozenset[str], tuple[int, ...]]
+
+
+def _inputs(records: Mapping[str, list[Fields]], types: frozenset[str]) -> tuple[int, ...]:
+    """Leaf indexes of all records of these types."""
+    return tuple(sorted(record["leaf"] for name in types for record in records[name]))
+
+
+def _figure(one: Indicator, step: Step, world: World, inputs: Inputs) -> Figure:
     """Compute, round, substitute; what others refer to is the value that people see."""
     value = step(world)
     if one.step is not None and not isinstance(value, Missing):
@@ -194,8 +193,7 @@ def _figure(one: Indicator, step: Step, world: World) -> Figure:
         shown = None
     else:
         shown = value if isinstance(value, bool) else written(value)
-    inputs = sorted(record["leaf"] for name in one.reads for record in world.records[name])
-    return Figure(one.id, one.unit, shown, reasons, tuple(inputs))
+    return Figure(one.id, one.unit, shown, reasons, inputs[one.reads])
 
 
 def _check_period(period: Period) -> None:
@@ -213,42 +211,3 @@ def _integer(record: Record, name: str) -> int:
             "rules-record", leaf=record.get("leaf", "—"), field=name, expected="integer from 0"
         )
     return value
-
-
-def _fields(record: Record, kinds: Mapping[str, str]) -> dict[str, Any]:
-    """Type, leaf, and the fields that the rule set reads, each of its kind; absent ones stay so."""
-    found = {"type": record["type"], "leaf": record["leaf"]}
-    for name, kind in (*BASE_FIELDS.items(), *kinds.items()):
-        if name not in record:
-            continue
-        value = _value(record[name], kind)
-        if value is None:
-            raise BadEvidence("rules-record", leaf=record["leaf"], field=name, expected=kind)
-        found[name] = value
-    return found
-
-
-def _value(value: Any, kind: str) -> Any:
-    """The value as the evaluation holds it; None when it is not of the kind."""
-    if kind in ("text", "boolean"):
-        return value if type(value) is (str if kind == "text" else bool) else None
-    if kind == INSTANT:
-        return value if type(value) is int and abs(value) <= MAX_INTEGER else None
-    if kind in LISTS:
-        return _list(value, kind)
-    try:
-        found = read_number(value)
-    except ZeroDivisionError:
-        return None
-    return None if found is None else bounded(found)
-
-
-def _list(value: Any, kind: str) -> tuple[int, ...] | None:
-    """1 to 100 counts, or pairs of seconds."""
-    if not isinstance(value, list | tuple) or len(value) > MAX_PLACES:
-        return None
-    if not all(type(one) is int and 0 <= one <= MAX_INTEGER for one in value):
-        return None
-    if kind == "histogram":
-        return tuple(value) if 1 <= len(value) <= 100 else None
-    return tuple(value) if len(value) % 2 == 0 else None

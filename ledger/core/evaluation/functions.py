@@ -1,4 +1,4 @@
-"""Operators that are functions of known values: what each does once none of its arguments is missing."""
+"""Operators that are functions of known values: what each does once no argument is missing."""
 
 from __future__ import annotations
 

@@ -110,6 +110,9 @@ def _records(node: Node, _: list[Step]) -> Step:
 
 def _members(node: Node, _: list[Step]) -> Step:
     types = frozenset(node.words)
+    if len(types) == 1:
+        (only,) = types
+        return lambda world: [record for record in world.members if record["type"] == only]
     return lambda world: [record for record in world.members if record["type"] in types]
 
 
@@ -151,8 +154,11 @@ def _types(of: Node) -> str:
 
 def _aggregate(node: Node, collection: Step, said: list[Column]) -> Step:
     """One value of a collection: missing when the collection or anything said of it is."""
+    if not said:
+        return _strict(_AGGREGATES[node.op], [collection])
     function, none = _AGGREGATES[node.op], missing(f"no-records:{_types(node.args[0])}")
     needs_one, is_latest = node.op in _NEED_ONE, node.op == "latest"
+    only = said[0] if len(said) == 1 else None
 
     def value(world: World) -> Any:
         found = collection(world)
@@ -162,9 +168,12 @@ def _aggregate(node: Node, collection: Step, said: list[Column]) -> Step:
             return none
         if is_latest:
             found = [max(found, key=operator.itemgetter("at", "leaf"))]
+        if only is not None:
+            values = only(world, found)
+            return all_reasons(values) or function(values)
         columns = [one(world, found) for one in said]
         unknown = [part for part in map(all_reasons, columns) if part]
-        return all_reasons(unknown) or function(*(columns or [found]))
+        return all_reasons(unknown) or function(*columns)
 
     return value
 

@@ -66,6 +66,7 @@ def test_files_are_named_after_their_rule_sets_and_read_no_unknown_field() -> No
         "course-credit",
         "online-workload",
         "open-course-quality",
+        "teaching-integrity",
     ]
     for path in FILES:
         data = parse_json(path.read_bytes())
