@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import json
 from collections.abc import Sequence
 
 from ledger.core import merkle
@@ -19,10 +20,12 @@ from ledger.core.frame import decode_claims, frame_hash, parse_frame
 from ledger.core.lookup import format_bucket, parse_bucket
 from ledger.core.signed_note import open_checkpoint
 from ledger.core.status import LIST_SIZE, StatusList
+from ledger.core.teaching.records import record_of
 from ledger.office.context import Office
 from ledger.office.lookup import bucket
 from ledger.office.status import replayed
 from ledger.office.status_list import status_list
+from ledger.office.vocabulary import vocabulary_of
 from ledger.ports import Anchored
 
 _AFTER = {
@@ -42,6 +45,7 @@ def derive_everything(office: Office) -> None:
     _certificates(office)
     _lookup(office)
     _status(office)
+    _chains(office)
 
 
 def tree(entries: Sequence[bytes]) -> bytes:
@@ -115,6 +119,39 @@ def _payloads(office: Office, kind: str, entries: Sequence[bytes]) -> None:
             assert entry.refers < len(entries)
     if kind != "status":
         assert len(set(payloads)) == len(payloads), "the same record twice"
+
+
+def _chains(office: Office) -> None:
+    """Every teaching payload is the next link of its subject's chain, and the store says the same.
+
+    What was erased is known by its place alone: it stands between two links, or at the end.
+    """
+    size = office.store.size("teaching")
+    told: dict[str, list[tuple[int, int]]] = {}
+    for head in office.statements.subjects():
+        links = list(office.statements.chain(head.subject, size))
+        assert [one.number for one in links] == list(range(head.count))
+        assert links[-1].index == head.leaf
+        told[head.subject] = [(one.number, one.index) for one in links]
+        for one in links:
+            kept = office.store.payload("teaching", one.index)
+            assert (kept is None) == one.erased
+    places = [place for links in told.values() for _, place in links]
+    assert len(set(places)) == len(places), "one leaf in two chains"
+    for index in range(size):
+        kept = office.store.payload("teaching", index)
+        if kept is None:
+            continue
+        envelope = json.loads(kept[1])
+        chain, full = envelope["chain"], {**envelope["statement"], "id": envelope["id"]}
+        links = told[chain["subject"]]
+        assert (chain["number"], index) in links
+        before = links[chain["number"] - 1][1] if chain["number"] else None
+        assert chain["previous"] == before
+        full["authority"] = envelope["authority"]
+        kept_record = list(office.statements.chain(chain["subject"], size))[chain["number"]].record
+        record = record_of(full, index, vocabulary_of(office))
+        assert kept_record == (None if record is None else json.loads(json.dumps(dict(record))))
 
 
 def _certificates(office: Office) -> None:

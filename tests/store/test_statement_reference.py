@@ -7,10 +7,12 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from ledger.core.teaching.envelope import subject_of
 from ledger.core.xapi.equivalence import equivalent
 from ledger.core.xapi.mentions import agent_key
 from ledger.memory import MemoryStatementStore
@@ -59,6 +61,20 @@ class Seen:
     def shown(self, stored: StoredStatement | None) -> StoredStatement | None:
         return stored and replace(stored, index=stored.index - self.first[stored.kind])
 
+    def chain(self, subject: str) -> list[Any]:
+        """The links of a subject's chain, and what the store says its end is."""
+        first = self.first["teaching"]
+        links = [
+            (one.number, one.index - first, one.record, one.signer, one.erased)
+            for one in self.store.chain(subject, 1 << 40)
+        ]
+        ends = [
+            (head.count, head.leaf - first)
+            for head in self.store.subjects()
+            if head.subject == subject
+        ]
+        return [links, ends]
+
     def pages(self, query: StatementQuery) -> list[list[StoredStatement | None]]:
         """All pages of the query, to the end."""
         pages: list[list[StoredStatement | None]] = []
@@ -92,6 +108,8 @@ def ask(ours: Seen, theirs: Seen, world: Concrete) -> None:
     for agent in ACTORS:
         key = agent_key(world.named(agent))
         assert sorted(ours.store.agents(key)) == sorted(theirs.store.agents(key))
+        name = subject_of({"actor": world.named(agent)})
+        assert ours.chain(name) == theirs.chain(name)
 
 
 def judged(store: Store, world: World) -> None:
