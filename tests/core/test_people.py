@@ -349,6 +349,15 @@ def test_the_twin_of_an_ecdsa_signature_passes() -> None:
 # ------------------------------------------------------------------------------- any bytes
 
 
+@pytest.mark.parametrize("signer", [PERSON, PASSKEY], ids=["ed25519", "passkey"])
+def test_a_member_missing_or_empty_is_read_as_no_signature(signer: Person | Passkey) -> None:
+    whole = signer.sign("recognition", CONTENT).to_json()
+    for name in whole:
+        for value in ({k: v for k, v in whole.items() if k != name}, {**whole, name: ""}):
+            with pytest.raises(BadEvidence, match="person-signature-form"):
+                read_signature(Shape(value, "person-signature-form"))
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     st.sampled_from([PERSON.key, PASSKEY.key]),
