@@ -48,7 +48,8 @@ class Anchorage:
 @dataclass(frozen=True)
 class RecordFile:
     """A statement as submitted, and its evidence: an anchorage, or, before an anchor covers it,
-    the receipt. `shown` is what the store says about it: nothing proves that."""
+    the receipt. `shown` is what the store says about it: nothing proves that. `envelope` is the
+    payload of a teaching record, in which the statement lies; None where the statement is it."""
 
     origin: str
     statement: dict[str, Any]
@@ -57,11 +58,12 @@ class RecordFile:
     anchorage: Anchorage | None
     receipt: Receipt | None = None
     shown: dict[str, Any] = field(default_factory=dict)
+    envelope: dict[str, Any] | None = None
 
     @property
     def payload(self) -> bytes:
         """The canonical bytes to which the entry's commitment is."""
-        return canonical_json(self.statement)
+        return canonical_json(self.statement if self.envelope is None else self.envelope)
 
     @property
     def place(self) -> Origin:
@@ -89,7 +91,11 @@ def format_record(record: RecordFile) -> bytes:
         "type": TYPE,
         "version": VERSION,
         "origin": record.origin,
-        "statement": record.statement,
+        **(
+            {"statement": record.statement}
+            if record.envelope is None
+            else {"envelope": record.envelope}
+        ),
         "shown": record.shown,
         "salt": record.salt.hex(),
         "entry": record.entry.hex(),
@@ -116,24 +122,37 @@ def parse_record(data: bytes) -> RecordFile:
         why = f"JSON ({bad.detail.get('reason')})"
         raise BadEvidence("record-format", pointer="/", expected=why) from bad
     top = Shape(value, "record-format").object(
-        ("type", "version", "origin", "statement", "salt", "entry"),
-        ("shown", "proof", "anchored", "covering", "receipt"),
+        ("type", "version", "origin", "salt", "entry"),
+        ("statement", "envelope", "shown", "proof", "anchored", "covering", "receipt"),
     )
     top["type"].exactly(TYPE)
     top["version"].exactly(VERSION)
-    statement, shown = _map(top["statement"]), _map(top["shown"]) if top.has("shown") else {}
+    shown = _map(top["shown"]) if top.has("shown") else {}
+    statement, envelope = _payload(top)
     origin = _origin(top["origin"])
     entry = _entry(top["entry"], origin)
     anchorage = _anchorage(top) if top.has("proof") else None
     receipt = read_receipt(top["receipt"]) if top.has("receipt") else None
     if anchorage is None and receipt is None:
         top["proof"].refuse("present")
-    found = RecordFile(origin, statement, top["salt"].hex(32), entry, anchorage, receipt, shown)
+    salt = top["salt"].hex(32)
+    found = RecordFile(origin, statement, salt, entry, anchorage, receipt, shown, envelope)
     try:
         assert found.payload
     except BadEvidence as bad:
-        raise BadEvidence("record-format", pointer="/statement", expected="I-JSON") from bad
+        pointer = "/statement" if envelope is None else "/envelope"
+        raise BadEvidence("record-format", pointer=pointer, expected="I-JSON") from bad
     return found
+
+
+def _payload(top: Shape) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """The statement, and the envelope in which it lies, if it does: one of both is in the file."""
+    if not top.has("envelope"):
+        return _map(top["statement"]), None
+    if top.has("statement"):
+        top["statement"].refuse("absent beside an envelope")
+    envelope = _map(top["envelope"])
+    return _map(top["envelope"]["statement"]), envelope
 
 
 def _map(shape: Shape) -> dict[str, Any]:

@@ -33,6 +33,7 @@ from ledger.core.signed_note import (
     parse_checkpoint,
     parse_note,
 )
+from ledger.core.teaching.envelope import submitted_of
 from ledger.core.tlog_proof import TlogProof
 from ledger.errors import BadEvidence
 from ledger.office.context import Office
@@ -156,6 +157,7 @@ def record_of(office: Office, heads: AnchoredHeads, found: Concerning) -> Record
         anchorage=anchorage,
         receipt=None if anchorage else make_receipt(office, kind, index),
         shown=_shown(found),
+        envelope=None if submitted_of(kept[1]) == kept[1] else json.loads(kept[1]),
     )
 
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.core import merkle
+from ledger.core.canonical import canonical_json
 from ledger.core.checks_record import RecordView, no_view
 from ledger.core.ed25519 import key_id
 from ledger.core.erasure import ErasedLeaf, Erasure, parse_erasure
@@ -307,3 +308,18 @@ def test_receipt_of_erasure() -> None:
     for bad in (b"", b"[]", b'{"type":"XuezhengErasure"}'):
         with pytest.raises(BadEvidence, match="erasure-format"):
             parse_erasure(bad)
+
+
+def test_a_teaching_record_carries_its_envelope() -> None:
+    record = make_record()
+    envelope = {"chain": {}, "statement": record.statement}
+    enveloped = replace(record, envelope=envelope)
+    data = format_record(enveloped)
+    assert b'"statement"' in data
+    found = parse_record(data)
+    assert found == enveloped
+    assert found.payload == canonical_json(envelope)
+    both = {**json.loads(data), "statement": {}}
+    with pytest.raises(BadEvidence) as caught:
+        parse_record(json.dumps(both).encode())
+    assert caught.value.detail["pointer"] == "/statement"
