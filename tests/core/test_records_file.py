@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -296,6 +297,9 @@ def test_a_record_is_checked_against_the_stream_that_it_is_held_to() -> None:
     learning, acts = file.of("learning")[0], file.streams["evaluation"]
     found = {problem.code for problem in check_record(learning, acts)}
     assert found == {"record-entry", "record-not-under-root"}
+    renamed = replace(file.of("teaching")[0], stream="learning")
+    found = {problem.code for problem in check_record(renamed, file.streams["teaching"])}
+    assert found == {"record-entry"}
     beyond = file.of("teaching")[-1]
     assert "record-not-under-root" in {problem.code for problem in check_record(beyond, acts)}
 
@@ -422,6 +426,7 @@ WRONG = {
     "duplicate-key-in-payload.jsonl": (2, "/"),
     "entry-empty.jsonl": (2, "/entry"),
     "entry-over-400-bytes.jsonl": (2, "/entry"),
+    "entry-pad-bits.jsonl": (2, "/entry"),
     "entry-url-safe-base64.jsonl": (2, "/entry"),
     "group-missing.jsonl": (1, "/groups"),
     "group-too-many.jsonl": (1, "/groups"),
