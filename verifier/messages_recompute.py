@@ -10,7 +10,8 @@ register(
         ),
         "recompute-anchor": (
             "链上没有记录文件所称的锚定（第 {seq} 次，区块 {block}）。",
-            "The chain does not have the anchor that the records file names ({seq}, block {block}).",
+            "The chain does not have the anchor that the records file names ({seq}, block "
+            "{block}).",
         ),
     }
 )

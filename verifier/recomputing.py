@@ -126,7 +126,8 @@ def recompute(
     outcome.checks.append(
         passed("issuer", f"信任包载有该机构：{name}。", f"The bundle knows it: {name_en}.")
     )
-    evidence = read_records(_counting(lines, counted) if counted else lines)
+    given = _counting(lines, counted) if counted else lines
+    evidence = read_records(given, file.report.subject)
     keys = [key.public_key for key in copy.keys if key.purpose == CHECKPOINT_PURPOSE]
     done = recompute_report(file, evidence, keys)
     outcome.differences, outcome.labels = done.differences, done.labels
@@ -235,7 +236,6 @@ def _against_chain(stream: StreamEvidence, agreement: Agreement) -> Iterator[Bad
         if block <= top:
             event = agreement.ask(lambda node: node.anchored(id, seq, block))  # noqa: B023
         found = (event.size, event.block_time) if event is not None else None
-        if found != (size, when):
-            yield BadEvidence("recompute-anchor", seq=seq, block=block)
-        elif event is not None and size == stream.size and event.root != stream.root:
+        wrong_root = event is not None and size == stream.size and event.root != stream.root
+        if found != (size, when) or wrong_root:
             yield BadEvidence("recompute-anchor", seq=seq, block=block)

@@ -7,10 +7,12 @@ is asked: then that the records are anchored rests on the institution's signed c
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ledger.core.evaluation.report import parse_report
+from ledger.core.records_file import MAX_HEADER
 from ledger.core.verdict import Check
 from ledger.errors import BadEvidence, WrongUse
 from ledger.terminal import Terminal
@@ -52,7 +54,8 @@ def run(terminal: Terminal, options: argparse.Namespace) -> int:
         with options.records.open("rb") as lines:
             size = options.records.stat().st_size
             with terminal.counting("重算", "recomputing", size) as counted:
-                outcome = recompute(file, lines, trust, nodes, counted)
+                bounded = iter(partial(lines.readline, MAX_HEADER + 1), b"")
+                outcome = recompute(file, bounded, trust, nodes, counted)
     except OSError as error:
         raise WrongUse("file-unreadable", path=options.records, why=error.strerror) from error
     show(terminal, outcome)

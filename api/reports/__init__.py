@@ -1,0 +1,1 @@
+"""Pages of an evaluation: self-contained HTML that needs no script and prints on A4."""
