@@ -81,7 +81,11 @@ def act_payload(kind: EvaluationKind, institution: str, **fields: Any) -> bytes:
 
 def read_payload(payload: bytes) -> tuple[EvaluationKind, dict[str, Any]]:
     """Kind and body of an act's payload. Raises BadEvidence: act-format with the place, json,
-    charter-… and profile-… for a charter and a profile."""
+    charter-… and profile-… for a charter and a profile.
+
+    Of a rule set and a report it reads what other acts are judged by; `check_rules` and
+    `read_report` read the rest.
+    """
     value = parse_json(payload, limit=MAX_ACT)
     if type(value) is not dict or type(value.get("kind")) is not str:
         raise BadEvidence("act-format", pointer="/kind", expected=" | ".join(_KINDS))
@@ -92,9 +96,16 @@ def read_payload(payload: bytes) -> tuple[EvaluationKind, dict[str, Any]]:
     top["format"].exactly(FORMAT)
     top["institution"].text(253)
     read(top)
-    if canonical_json(value) != payload:
+    if _canonical(value) != payload:
         top.refuse("RFC 8785")
     return kind, value
+
+
+def _canonical(value: Any) -> bytes | None:
+    try:
+        return canonical_json(value)
+    except BadEvidence:
+        return None
 
 
 def read_act(
@@ -116,18 +127,21 @@ def read_act(
         _agree(act, act.content["leaf"])
     elif kind is EvaluationKind.ANSWER:
         _agree(act, act.content["appeal"])
-    elif kind is EvaluationKind.APPROVAL and act.content["rules"]["hash"] != _hex(entry):
-        raise BadEvidence("act-entry", leaf=leaf, part="rules_hash")
+    elif kind is EvaluationKind.APPROVAL:
+        _agree_rules(act, act.content["rules"]["hash"])
+    elif kind is EvaluationKind.REPORT:
+        _agree_rules(act, body["report"]["result"]["rules"]["hash"])
     return act
-
-
-def _hex(entry: EvaluationEntry) -> str:
-    return (entry.rules_hash or b"").hex()
 
 
 def _agree(act: Act, named: int) -> None:
     if act.refers != named:
         raise BadEvidence("act-entry", leaf=act.leaf, part="refers")
+
+
+def _agree_rules(act: Act, named: str) -> None:
+    if (act.rules_hash or b"").hex() != named:
+        raise BadEvidence("act-entry", leaf=act.leaf, part="rules_hash")
 
 
 # ------------------------------------------------------------------- what each kind holds
@@ -150,9 +164,11 @@ def keys_of(top: Shape) -> tuple[PersonKey, ...]:
     return tuple(read_person_key(one) for one in top["keys"].items(_MAX_KEYS))
 
 
-def _map(shape: Shape) -> None:
+def _map(shape: Shape) -> Shape:
+    """An object whose members are read one by one, whatever else it has."""
     if type(shape.value) is not dict:
         shape.refuse("object")
+    return shape
 
 
 def _profile(top: Shape) -> None:
@@ -160,7 +176,9 @@ def _profile(top: Shape) -> None:
 
 
 def _rule_set(top: Shape) -> None:
-    _map(top["rules"])
+    rules = _map(top["rules"])
+    rules["id"].text()
+    rules["version"].integer(1, _MAX_INT)
     read_date(top["effective"])
 
 
@@ -173,7 +191,18 @@ def read_date(shape: Shape) -> date:
 
 
 def _report(top: Shape) -> None:
-    _map(top["report"])
+    report = _map(top["report"])
+    report["institution"].exactly(top["institution"].value)
+    result = _map(report["result"])
+    result["subject"].text(2_000, 0)
+    period = result["period"].object(("name", "start", "end"))
+    period["name"].text(2_000, 0)
+    for bound in ("start", "end"):
+        period[bound].integer(-_MAX_INT, _MAX_INT)
+    rules = result["rules"].object(("id", "version", "hash"))
+    rules["id"].text()
+    rules["version"].integer(1, _MAX_INT)
+    rules["hash"].hex(32)
 
 
 def _signed(top: Shape, members: tuple[str, ...]) -> Shape:

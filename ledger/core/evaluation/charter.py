@@ -6,12 +6,15 @@ Format: `docs/spec/charter.md`. A charter is data that the institution puts into
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.core.evaluation import messages_acts as _messages  # noqa: F401  (registers the codes)
 from ledger.core.shape import Shape
+from ledger.core.teaching.agents import read_name
+from ledger.core.teaching.values import Wrong
 from ledger.core.teaching.vocabulary import ROLES, TEMPLATES
 from ledger.errors import BadEvidence
 
@@ -23,8 +26,17 @@ DENOMINATORS = frozenset(
      "class_hours", "schools")
 )  # fmt: skip
 """Figures by which others are divided or which are counted: who gains by them may not own them."""
+UNOWNED = frozenset(
+    ("type", "leaf", "subject", "actor", "by", "at", "source", "object", "statement", "supersedes",
+     "reason", "starts", "ends")
+)  # fmt: skip
+"""What makes a record the record that it is, and of its period: no other system owns these."""
 MAX_ACCOUNT = 4_001
 _MAX_PEOPLE = 200
+_MAX_MEMBERS = 200
+_NAME = re.compile(r"(?=.{1,60}\Z)[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_FIELD = re.compile(r"(?=.{1,60}\Z)[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
+"""Names of types and fields, as a further profile may have them."""
 
 Signers = tuple[frozenset[str], ...]
 """One set of roles a person: each has to be met by another person of one of those roles."""
@@ -89,8 +101,12 @@ def _approvers(shape: Shape) -> tuple[tuple[str, ...], int]:
 def read_account(shape: Shape) -> str:
     """`<home page>|<name>`, both present, as a record's `subject` has it."""
     text = shape.text(MAX_ACCOUNT)
-    home, bar, name = text.partition("|")
-    if not (bar and ":" in home and name):
+    home, _, name = text.partition("|")
+    try:
+        read_name(home), read_name(name)
+    except Wrong:
+        shape.refuse("<home page>|<name>")
+    if ":" not in home:
         shape.refuse("<home page>|<name>")
     return text
 
@@ -103,16 +119,14 @@ def _signers(shape: Shape, at_least: int) -> Signers:
 
 
 def _members(shape: Shape) -> list[str]:
-    if type(shape.value) is not dict or len(shape.value) > 200:
-        shape.refuse("object")
+    if type(shape.value) is not dict or len(shape.value) > _MAX_MEMBERS:
+        shape.refuse(f"object of at most {_MAX_MEMBERS}")
     return list(shape.value)
 
 
-def _type(shape: Shape, name: str, others: Sequence[str] = ()) -> None:
-    """A record type: one of the profile, or a name that a further profile may have."""
-    if name in TEMPLATES or name in others:
-        return
-    if not (name.isascii() and name.replace("-", "").isalnum() and name.islower()):
+def _type(shape: Shape, name: str) -> None:
+    """A record type of the profile, or a name that one of a further profile may have."""
+    if not _NAME.fullmatch(name):
         shape[name].refuse("a record type")
 
 
@@ -122,20 +136,28 @@ def _owners(shape: Shape) -> dict[str, Owner]:
         _type(shape, name)
         one = shape[name].object(("sources",), ("fields",))
         sources = tuple(source.text(500) for source in one["sources"].items(20, 1))
-        fields = {}
-        if one.has("fields"):
-            fields = {key: one["fields"][key].text(500) for key in _members(one["fields"])}
-        found[name] = Owner(sources, fields)
+        if len(set(sources)) != len(sources):
+            one["sources"].refuse("each source once")
+        found[name] = Owner(sources, _fields(one["fields"]) if one.has("fields") else {})
+    return found
+
+
+def _fields(shape: Shape) -> dict[str, str]:
+    found = {}
+    for name in _members(shape):
+        if name in UNOWNED or not _FIELD.fullmatch(name):
+            shape[name].refuse("a field that a system may own")
+        found[name] = shape[name].text(500)
     return found
 
 
 def _attestation(shape: Shape) -> dict[str, Signers]:
     found = {}
     for name in _members(shape):
-        _type(shape, name, (SUPERSEDING,))
+        _type(shape, name)
         found[name] = _signers(shape[name], at_least=1)
         kind = TEMPLATES.get(name)
-        counted = DENOMINATORS.intersection(kind.required) if kind else ()
+        counted = DENOMINATORS.intersection(kind.fields) if kind else ()
         if counted and all("teacher" in roles for roles in found[name]):
             raise BadEvidence(
                 "charter-denominator",

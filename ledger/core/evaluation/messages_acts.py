@@ -116,9 +116,10 @@ register(
             "ledger does not prove it.",
         ),
         "answer-report": (
-            "报告 {report} 不能取代被申诉的报告：须是同一人、同一时段的后一份报告。",
+            "报告 {report} 不能取代被申诉的报告：须同一人、同一时段、同一规则，在其后而先于答复。",
             "Report {report} cannot take the place of the one appealed against: it has to be a "
-            "later one on the same subject and period.",
+            "later one on the same subject and period by the same rule set, and there before the "
+            "answer.",
         ),
     }
 )

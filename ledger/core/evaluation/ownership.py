@@ -1,8 +1,10 @@
 """One fact, one source: the owner's record of a fact counts; others are compared and set aside.
 
 Two records are of one fact if type and object are the same and, where an object has many (a
-discussion counted week by week), also the start or the time. Nothing is overwritten silently: every
-disagreement is a finding, whatever counts.
+discussion counted week by week), also the start or the time; several observers of one session
+observe each for oneself. What a system says first of a fact is its word: it may say otherwise only
+by a record that supersedes. Nothing is overwritten silently: every disagreement is a finding,
+whatever counts.
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ ONCE = frozenset(
      "open-course-operated")
 )  # fmt: skip
 """Types of which an object has one record; of others it has one at a time."""
+EACH = frozenset(("observation-made",))
+"""Types of which everybody has an own record of the same object."""
 _NO_FACT = frozenset(
     ("leaf", "at", "by", "actor", "source", "statement", "supersedes", "reason", "type", "subject")
 )
@@ -38,14 +42,15 @@ def fact_of(record: Record) -> tuple[Any, ...]:
     """What the record is a record of."""
     if record["type"] in ONCE:
         return record["type"], record["object"]
-    return record["type"], record["object"], record.get("starts", record["at"])
+    who = record["actor"] if record["type"] in EACH else None
+    return record["type"], record["object"], record.get("starts", record["at"]), who
 
 
 def settle(records: Sequence[Record], owners: Mapping[str, Owner]) -> Settled:
     """The records that count where types and fields have owners."""
     settled = Settled()
     facts: dict[tuple[Any, ...], list[Record]] = {}
-    for record in records:
+    for record in sorted(records, key=lambda record: int(record["leaf"])):
         if record["type"] in owners:
             facts.setdefault(fact_of(record), []).append(record)
         else:
@@ -56,19 +61,27 @@ def settle(records: Sequence[Record], owners: Mapping[str, Owner]) -> Settled:
 
 
 def _settle(same: list[Record], owner: Owner, settled: Settled) -> None:
-    there = {record["source"] for record in same}
-    counts = next((source for source in owner.sources if source in there), None)
-    own = [record for record in same if record["source"] == counts]
-    others = [record for record in same if record["source"] != counts]
-    for other in others:
-        settled.aside[other["leaf"]] = "second-source" if own else "not-owner"
-        if not own:
+    said: dict[str, Record] = {}
+    for record in same:
+        first = said.setdefault(record["source"], record)
+        if first is not record:
+            settled.aside[record["leaf"]] = "repeated"
+            _compare(first, record, settled)
+    own = next((said[source] for source in owner.sources if source in said), None)
+    for other in said.values():
+        if own is None:
+            settled.aside[other["leaf"]] = "not-owner"
             settled.findings.append(("source-not-owner", (other["leaf"],)))
-    for record in own:
-        for other in others:
-            if _differ(record, other):
-                settled.findings.append(("source-disagrees", (record["leaf"], other["leaf"])))
-        settled.counted.append(_with_owned(record, others, owner, settled))
+        elif other is not own:
+            settled.aside[other["leaf"]] = "second-source"
+            _compare(own, other, settled)
+    if own is not None:
+        settled.counted.append(_with_owned(own, said, owner, settled))
+
+
+def _compare(one: Record, other: Record, settled: Settled) -> None:
+    if _differ(one, other):
+        settled.findings.append(("source-disagrees", (one["leaf"], other["leaf"])))
 
 
 def _differ(one: Record, other: Record) -> bool:
@@ -76,19 +89,18 @@ def _differ(one: Record, other: Record) -> bool:
     return any(one[name] != other[name] for name in one.keys() & other.keys() - _NO_FACT)
 
 
-def _with_owned(record: Record, others: Sequence[Record], owner: Owner, settled: Settled) -> Record:
+def _with_owned(
+    record: Record, said: Mapping[str, Record], owner: Owner, settled: Settled
+) -> Record:
     """The record with each field that another system owns as that system says it; absent where
-    that system says nothing."""
-    if not owner.fields:
-        return record
+    that system says nothing. `said`: the record of each system, by source."""
     changed = dict(record)
     for name, source in owner.fields.items():
-        if source == record["source"] or name not in record:
+        if source == record["source"]:
             continue
-        theirs = [one[name] for one in others if one["source"] == source and name in one]
-        if theirs:
-            changed[name] = theirs[-1]
-        else:
-            del changed[name]
+        theirs = said.get(source, {})
+        if name in theirs:
+            changed[name] = theirs[name]
+        elif changed.pop(name, None) is not None:
             settled.findings.append(("field-not-owned", (record["leaf"],)))
-    return changed
+    return changed if owner.fields else record

@@ -1,13 +1,14 @@
 """What became of a report: recognised, appealed against, answered, superseded.
 
 A report has no effect until as many different people as the charter asks for, each in one of the
-roles, have recognised it. An appeal suspends nothing and changes nothing: the answer to it says
-whether the report stands or which other one takes its place (`docs/spec/evaluation-acts.md`).
+roles, have recognised it, and none while an appeal waits: the answer says whether it stands or
+which other one takes its place. The charter is the one before the report, however it is changed
+afterwards (`docs/spec/evaluation-acts.md`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -19,6 +20,8 @@ from ledger.core.evaluation.register import Register
 from ledger.core.evaluation.report import report_hash
 from ledger.core.kinds import EvaluationKind
 from ledger.errors import BadEvidence, Refusal
+
+Check = Callable[[Act], None]
 
 
 class Effect(StrEnum):
@@ -79,8 +82,8 @@ def case_of(register: Register, leaf: int) -> Case:
             by.setdefault(step.account, one.content["role"])
         steps.append(step)
     waiting, successor = _appeals(register, act, steps)
-    chartered = register.charter()
-    wanted = chartered.charter.recognition if chartered else (frozenset[str](),)
+    charter = charter_of(register, act)
+    wanted = charter.recognition if charter else (frozenset[str](),)
     places = unmet(wanted, tuple(by.items()))
     effect = Effect.COMPUTED if places else Effect.RECOGNISED
     if successor is not None:
@@ -91,7 +94,13 @@ def case_of(register: Register, leaf: int) -> Case:
     return Case(act, effect, tuple(by.items()), places, ordered, tuple(waiting), successor)
 
 
-def _step(register: Register, act: Act, check: Any) -> Step:
+def charter_of(register: Register, report: Act) -> Charter | None:
+    """By which charter a report is recognised, appealed against and answered for."""
+    chartered = register.charter(before=report.leaf)
+    return chartered.charter if chartered else None
+
+
+def _step(register: Register, act: Act, check: Check) -> Step:
     account = act.signature.account if act.signature else "—"
     try:
         register.signer(act)
@@ -138,8 +147,8 @@ def check_appeal(register: Register, report: Act, act: Act) -> None:
     account = act.signature.account if act.signature else ""
     if account != report_data(report)["result"]["subject"]:
         raise BadEvidence("appeal-not-subject", leaf=act.leaf, account=account)
-    chartered = register.charter(before=act.leaf)
-    last = None if chartered is None else deadline(report, chartered.charter)
+    charter = charter_of(register, report)
+    last = None if charter is None else deadline(report, charter)
     if last is not None and act.time is not None and act.time > last:
         raise BadEvidence("appeal-late", leaf=act.leaf)
 
@@ -156,15 +165,17 @@ def check_answer(register: Register, report: Act, act: Act) -> None:
     if act.content["decision"] != "upheld":
         return
     other = register.act(act.content["report"])
-    if other is None or other.kind is not EvaluationKind.REPORT or not _replaces(other, report):
+    there = other is not None and other.leaf < act.leaf and other.kind is EvaluationKind.REPORT
+    if other is None or not there or not _replaces(other, report):
         raise BadEvidence("answer-report", leaf=act.leaf, report=act.content["report"])
 
 
 def _replaces(new: Act, old: Act) -> bool:
-    """Whether one is a later report on the same subject and period."""
+    """Whether one is a later report on the same subject and period, by a version of the same rule
+    set."""
     one, other = (report_data(act)["result"] for act in (new, old))
-    keys = ("subject", "period")
-    return new.leaf > old.leaf and all(one[key] == other[key] for key in keys)
+    same = all(one[key] == other[key] for key in ("subject", "period"))
+    return same and new.leaf > old.leaf and one["rules"]["id"] == other["rules"]["id"]
 
 
 def _names(report: Act, act: Act, code: str) -> None:
@@ -173,10 +184,10 @@ def _names(report: Act, act: Act, code: str) -> None:
 
 
 def _may_decide(register: Register, report: Act, act: Act, what: str) -> None:
-    """One of the roles that the charter of that time names, held then, and not about oneself."""
+    """One of the roles that the report's charter names, held then, and not about oneself."""
     account, role = (act.signature.account if act.signature else ""), act.content["role"]
-    chartered = register.charter(before=act.leaf)
-    named = chartered is not None and any(role in one for one in chartered.charter.recognition)
+    charter = charter_of(register, report)
+    named = charter is not None and any(role in one for one in charter.recognition)
     held = register.appointment(account, before=act.leaf)
     if not named or held is None or role not in held.roles:
         raise BadEvidence("recognition-role", leaf=act.leaf, account=account, role=role, what=what)

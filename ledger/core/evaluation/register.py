@@ -29,7 +29,8 @@ LABELS = ("charter-late", "no-charter", "outside-dates", "retroactive", "unappro
 
 @dataclass(frozen=True)
 class Appointment:
-    """What an account is from here on: its roles, and the keys under which it signs."""
+    """What an account is from here on: its roles, and the keys under which it signs. Without roles
+    it has no keys either; a key that another account had before is not among them."""
 
     act: Act
     roles: frozenset[str]
@@ -77,8 +78,9 @@ class Register:
     def __init__(self, institution: str, acts: Iterable[Act]) -> None:
         """Raises BadEvidence act-institution for an act of another one, charter-…, act-format."""
         self.institution = institution
-        self.acts = sorted(acts, key=lambda act: act.leaf)
-        self._by_leaf = {act.leaf: act for act in self.acts}
+        self._by_leaf = {act.leaf: act for act in acts}
+        self.acts = sorted(self._by_leaf.values(), key=lambda act: act.leaf)
+        self._whose: dict[bytes, str] = {}
         self._charters: list[Chartered] = []
         self._people: dict[str, list[Appointment]] = {}
         self._referring: dict[int, list[Act]] = {}
@@ -96,9 +98,13 @@ class Register:
         if act.kind is EvaluationKind.CHARTER:
             self._charters.append(Chartered(act, read_charter(act.body["charter"])))
         elif act.kind is EvaluationKind.APPOINTMENT:
-            keys = keys_of(Shape(act.body, "act-format"))
-            one = Appointment(act, frozenset(act.body["roles"]), keys)
-            self._people.setdefault(act.body["account"], []).append(one)
+            self._appoint(act, act.body["account"], frozenset(act.body["roles"]))
+
+    def _appoint(self, act: Act, account: str, roles: frozenset[str]) -> None:
+        """Nothing that is signed names the account, so one key is one person for ever."""
+        keys = keys_of(Shape(act.body, "act-format")) if roles else ()
+        own = tuple(key for key in keys if self._whose.setdefault(key.public, account) == account)
+        self._people.setdefault(account, []).append(Appointment(act, roles, own))
 
     # --------------------------------------------------------------- people and charter
 
@@ -178,13 +184,14 @@ class Register:
         return STANDARD.extended(self.extensions())
 
     def rule_sets(self, name: str | None = None) -> list[Act]:
-        """Rule-set acts, of one id or all, whose rules are those that the entry names."""
-        found = []
+        """Rule-set acts, of one id or all, whose rules are those that the entry names; of one
+        version the first: it has one text and one date."""
+        found: dict[tuple[str, int], Act] = {}
         for act in self.of_kind(EvaluationKind.RULE_SET):
             rules = act.body["rules"]
-            if act.rules_hash == rule_hash(rules) and name in (None, rules.get("id")):
-                found.append(act)
-        return found
+            if name in (None, rules["id"]) and act.rules_hash == rule_hash(rules):
+                found.setdefault((rules["id"], rules["version"]), act)
+        return list(found.values())
 
     def rules(self, hash: bytes) -> RulesStanding:
         """How the rule set with this hash stands."""
@@ -221,10 +228,13 @@ class Register:
         account = self.signer(approval)
         if chartered is None or account not in chartered.charter.approvers:
             raise BadEvidence("approver-not-named", leaf=approval.leaf, account=account)
-        content = approval.content
-        if (content["rules"]["hash"], content["effective"]) != (
-            (act.rules_hash or b"").hex(), act.body["effective"],
-        ):  # fmt: skip
+        content, rules = approval.content, act.body["rules"]
+        named = {
+            "id": rules["id"],
+            "version": rules["version"],
+            "hash": (act.rules_hash or b"").hex(),
+        }
+        if (content["rules"], content["effective"]) != (named, act.body["effective"]):
             raise BadEvidence("act-entry", leaf=approval.leaf, part="rules")
         return account
 

@@ -25,8 +25,10 @@ MAX_REPORT = 16 << 20
 _DOMAIN = b"xuezheng/report/v1\x00"
 _MAX_INT = 2**53 - 1
 _MAX_LEAVES = 1_000_000
-STREAMS = ("learning", "teaching")
-"""Where the records of a report may come from."""
+CHAINED = "teaching"
+STREAMS = ("learning", CHAINED)
+"""Where the records of a report may come from. In one of them every subject's are numbered: only
+there can a report say up to which one it accounts for them, and there it has to."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ def report_hash(data: Mapping[str, Any]) -> bytes:
 
 
 def read_report(value: Any, pointer: str = "") -> Report:
-    """The report in JSON data. Raises BadEvidence report-format with the place, result-format."""
+    """The report in JSON data. Raises BadEvidence report-format with the place, result-format,
+    json where the result is nested too deeply."""
     top = Shape(value, "report-format", pointer).object(
         ("format", "institution", "result", "result_hash", "labels", "rules", "charter", "records",
          "evaluation", "aside", "findings")
@@ -125,9 +128,15 @@ def _read_records(shape: Shape) -> None:
     shape["stream"].one_of(STREAMS)
     shape["size"].integer(0, _MAX_INT)
     shape["root"].hex(32)
-    if shape["count"].value is not None:
-        shape["count"].integer(0, _MAX_INT)
-    _leaf_or_null(shape["last"])
+    if shape["stream"].value == CHAINED:
+        count = shape["count"].integer(0, _MAX_INT)
+        if count:
+            shape["last"].integer(count - 1, _MAX_INT)
+        else:
+            shape["last"].exactly(None)
+        return
+    for part in ("count", "last"):
+        shape[part].exactly(None)
 
 
 # ------------------------------------------------------------------- the file

@@ -3,30 +3,32 @@
 The procedure, numbered as in the code:
 
 1. every number of the subject's chain is accounted for: a gap or an erased record is a finding;
+   a statement that stands twice counts once;
 2. attestations: signed, by somebody who held the role, of the very record, and not one's own;
 3. voids that are attested as the charter asks take records out, attestations among them;
 4. a record that replaces another takes its place once it is attested as the charter asks;
 5. what is disputed, or not attested by those whom the charter names, is set aside;
 6. one fact, one source: records of another system than the owner's are compared and set aside.
 
-Only records of the period and of the types that the rule set reads are judged in 4 to 6.
+All records of the chain are judged, because what takes another's place may be of another period;
+told is what concerns the records of the period and of the types that the rule set reads.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ledger.core.evaluation.charter import SUPERSEDING, Charter, unmet
-from ledger.core.evaluation.ownership import settle
+from ledger.core.evaluation.charter import SUPERSEDING, Charter, Owner, Signers, unmet
+from ledger.core.evaluation.ownership import fact_of, settle
 from ledger.core.evaluation.register import Register
 
 Record = Mapping[str, Any]
 VERIFIED, VOIDED = "record-verified", "record-voided"
 REASONS = (
     "voided", "superseded", "superseding-unattested", "supersedes-unknown", "disputed",
-    "not-attested", "second-source", "not-owner",
+    "not-attested", "second-source", "not-owner", "repeated",
 )  # fmt: skip
 FINDINGS = (
     "chain-gap", "chain-link", "record-erased", "attestation-unsigned", "attestation-role",
@@ -42,7 +44,7 @@ class Item:
     """One link of a subject's chain. `record` None: erased, or a statement that is no record.
 
     `signer` is `<account>#<key id>` of a signature that was checked; `leaf_hash` where the caller
-    has it; `previous` likewise.
+    has it: without it what an attestation names is not compared.
     """
 
     number: int
@@ -56,7 +58,7 @@ class Item:
 @dataclass(frozen=True)
 class Standing:
     """`counted` in the order of the leaves; `aside` as (leaf, reason) and `findings` as
-    (code, leaves), both in order."""
+    (code, leaves), both in order. With `chain-gap` stand numbers of the chain, not leaves."""
 
     counted: tuple[Record, ...]
     aside: tuple[tuple[int, str], ...] = ()
@@ -69,19 +71,31 @@ class Standing:
 
 @dataclass
 class _Judging:
-    """What is known of one subject's records while they are judged."""
+    """What is known of one subject's records while they are judged. All numbers are leaves."""
 
     items: Sequence[Item]
     charter: Charter | None
     register: Register
     block_of: Callable[[int], int | None]
+    by_id: dict[str, Item] = field(default_factory=dict)
+    """The first record of each statement."""
+    given: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
+    disputed: set[int] = field(default_factory=set)
+    void: set[int] = field(default_factory=set)
     aside: dict[int, str] = field(default_factory=dict)
     findings: list[tuple[str, tuple[int, ...]]] = field(default_factory=list)
-    given: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
-    disputed: set[str] = field(default_factory=set)
 
     def find(self, code: str, *leaves: int) -> None:
         self.findings.append((code, leaves))
+
+    def wanted(self, rule: str) -> Signers:
+        """Whom the charter asks."""
+        return self.charter.attestation.get(rule, ()) if self.charter else ()
+
+    def unmet(self, leaf: int, rule: str) -> bool:
+        """Whether somebody disputes the record, or somebody who has to has not attested it."""
+        missing = unmet(self.wanted(rule), self.given.get(leaf, ()))
+        return leaf in self.disputed or bool(missing)
 
 
 def standing(
@@ -100,59 +114,38 @@ def standing(
     """
     judging = _Judging(tuple(items), charter, register, block_of)
     _complete(judging, count)  # 1
-    relevant = [
-        item.record for item in judging.items if item.record is not None and belongs(item.record)
-    ]
-    corrected = any("supersedes" in record for record in relevant)
-    acts = [item for item in judging.items if item.record and item.record["type"] in _ACTS]
-    if acts or corrected or (charter and (charter.attestation or charter.owners)):
-        relevant = _judged(judging, acts, relevant)
-    known = {record["leaf"] for record in relevant} | judging.aside.keys()
+    _attest(judging)  # 2
+    _void(judging)  # 3
+    _replace(judging)  # 4
+    records = [item.record for item in judging.items if item.record is not None]
+    relevant = [record for record in records if belongs(record)]
+    known = {record["leaf"] for record in relevant}
+    counted = [record for record in relevant if _stands(judging, record)]  # 5
+    if charter is not None and charter.owners:  # 6
+        counted = _own(judging, charter.owners, counted, records)
     told = [
         (code, leaves)
-        for code, leaves in judging.findings
-        if code in INCOMPLETE or any(leaf in known for leaf in leaves)
+        for code, leaves in dict.fromkeys(judging.findings)
+        if code in _ALWAYS or any(leaf in known for leaf in leaves)
     ]
     order = {code: place for place, code in enumerate(FINDINGS)}
     return Standing(
-        tuple(sorted(relevant, key=lambda record: int(record["leaf"]))),
-        tuple(sorted(judging.aside.items())),
-        tuple(sorted(dict.fromkeys(told), key=lambda one: (order[one[0]], one[1]))),
+        tuple(sorted(counted, key=lambda record: int(record["leaf"]))),
+        tuple(sorted(one for one in judging.aside.items() if one[0] in known)),
+        tuple(sorted(told, key=lambda one: (order[one[0]], one[1]))),
     )
 
 
 _ACTS = frozenset((VERIFIED, VOIDED))
-
-
-def _judged(judging: _Judging, acts: list[Item], relevant: list[Record]) -> list[Record]:
-    by_id = {
-        item.record["statement"]: item
-        for item in judging.items
-        if item.record is not None and "statement" in item.record
-    }
-    leaves = {record["leaf"] for record in relevant}
-    _attest(judging, acts, by_id, voided=frozenset())  # 2
-    voided = _voids(judging, acts, by_id, leaves)  # 3
-    if voided:
-        judging.given.clear()
-        judging.disputed.clear()
-        _attest(judging, acts, by_id, voided)
-    relevant = [record for record in relevant if record["leaf"] not in voided]
-    relevant = _superseded(judging, relevant, by_id)  # 4
-    relevant = [record for record in relevant if _attested(judging, record)]  # 5
-    if judging.charter is not None and judging.charter.owners:  # 6
-        settled = settle(relevant, judging.charter.owners)
-        judging.aside.update(settled.aside)
-        judging.findings += settled.findings
-        relevant = settled.counted
-    return relevant
+_ALWAYS = INCOMPLETE | {"void-unknown"}
+"""Findings of which nobody can say that they do not concern the records of the period."""
 
 
 # ------------------------------------------------------------------- 1
 
 
 def _complete(judging: _Judging, count: int) -> None:
-    """Numbers 0 to count - 1, each once, leaves ascending."""
+    """Numbers 0 to count - 1, each once, leaves ascending; each statement once."""
     expected, last = 0, -1
     for item in judging.items:
         if item.number != expected:
@@ -162,6 +155,9 @@ def _complete(judging: _Judging, count: int) -> None:
         if item.erased:
             judging.find("record-erased", item.leaf)
         expected, last = item.number + 1, item.leaf
+        statement = item.record.get("statement") if item.record else None
+        if statement is not None and judging.by_id.setdefault(statement, item) is not item:
+            judging.aside[item.leaf] = "repeated"
     if expected != count:
         judging.find("chain-gap", expected, count)
 
@@ -169,37 +165,37 @@ def _complete(judging: _Judging, count: int) -> None:
 # ------------------------------------------------------------------- 2
 
 
-def _attest(
-    judging: _Judging, acts: Iterable[Item], by_id: Mapping[str, Item], voided: Collection[int]
-) -> None:
-    """Notes who attested, or disputes, which statement, and as what."""
-    for item in acts:
+def _attest(judging: _Judging) -> None:
+    """Notes who attested, or disputes, which record, and as what."""
+    judging.given.clear()
+    judging.disputed.clear()
+    for item in judging.items:
         record = item.record
-        if record is None or record["type"] != VERIFIED or item.leaf in voided:
+        if record is None or record["type"] != VERIFIED or item.leaf in judging.void:
             continue
-        target = by_id.get(record["object"])
-        if target is None or target.record is None:
+        target = judging.by_id.get(record["object"])
+        if target is None:
             continue
         problem = _wrong(judging, item, record, target)
         if problem is not None:
-            if not voided:
-                judging.find(problem, target.leaf, item.leaf)
+            judging.find(problem, target.leaf, item.leaf)
         elif record["confirmed"]:
-            given = judging.given.setdefault(record["object"], [])
+            given = judging.given.setdefault(target.leaf, [])
             given.append((record["actor"], record["role"]))
         else:
-            judging.disputed.add(record["object"])
+            judging.disputed.add(target.leaf)
 
 
 def _wrong(judging: _Judging, item: Item, record: Record, target: Item) -> str | None:
     """Why an attestation does not count; None if it does."""
-    signer = item.signer or ""
-    if not signer.startswith(f"{record['actor']}#"):
+    block = judging.block_of(item.leaf)
+    if not _signed(judging, item, record, block):
         return "attestation-unsigned"
     named = record.get("leaf_hash")
     if named is None or (target.leaf_hash is not None and named != target.leaf_hash.hex()):
         return "attestation-target"
-    if not judging.register.has_role(record["actor"], record["role"], judging.block_of(item.leaf)):
+    # What no anchor covers has no time at which a role could have been held.
+    if block is None or not judging.register.has_role(record["actor"], record["role"], block):
         return "attestation-role"
     assert target.record is not None
     own = {target.record["actor"], target.record["by"], target.record["subject"]}
@@ -207,66 +203,117 @@ def _wrong(judging: _Judging, item: Item, record: Record, target: Item) -> str |
     return "attestation-own" if record["actor"] in own and not as_teacher else None
 
 
+def _signed(judging: _Judging, item: Item, record: Record, block: int | None) -> bool:
+    """By the actor, with a key that the actor had then."""
+    account, _, key = (item.signer or "").rpartition("#")
+    if account != record["actor"]:
+        return False
+    found = judging.register.appointment(account, block=block)
+    return found is not None and any(one.id.hex() == key for one in found.keys)
+
+
 # ------------------------------------------------------------------- 3
 
 
-def _voids(
-    judging: _Judging, acts: Iterable[Item], by_id: Mapping[str, Item], leaves: set[int]
-) -> set[int]:
-    """The leaves that are void; those that would count else are set aside."""
-    found = set()
-    for item in acts:
+def _void(judging: _Judging) -> None:
+    """Whether a void is attested is judged before any void has an effect."""
+    void = set()
+    for item in judging.items:
         record = item.record
         if record is None or record["type"] != VOIDED:
             continue
-        target = by_id.get(record["object"])
+        target = judging.by_id.get(record["object"])
         if target is None or target.record is None or target.record["type"] == VOIDED:
             judging.find("void-unknown", item.leaf)
-        elif _missing(judging, record, VOIDED):
+        elif judging.unmet(item.leaf, VOIDED):
             judging.find("void-unattested", target.leaf, item.leaf)
         else:
-            found.add(target.leaf)
-            if target.leaf in leaves:
-                judging.aside[target.leaf] = "voided"
-    return found
+            void.add(target.leaf)
+    if void:
+        judging.void = void
+        judging.aside.update(dict.fromkeys(void, "voided"))
+        _attest(judging)
 
 
-# ------------------------------------------------------------------- 4 and 5
+# ------------------------------------------------------------------- 4
 
 
-def _missing(judging: _Judging, record: Record, rule: str) -> bool:
-    """Whether somebody whom the charter asks has not attested the record."""
-    wanted = judging.charter.attestation.get(rule, ()) if judging.charter else ()
-    given = judging.given.get(record.get("statement", ""), [])
-    disputed = record.get("statement") in judging.disputed
-    return bool(unmet(wanted, given)) or (bool(wanted) and disputed)
+def _replace(judging: _Judging) -> None:
+    """Each place is held by the last of the records that took it and are not void.
 
-
-def _superseded(
-    judging: _Judging, relevant: list[Record], by_id: Mapping[str, Item]
-) -> list[Record]:
-    replaced = set()
-    for record in relevant:
-        if "supersedes" not in record:
+    A place is the leaf of the record that had it first. It may be taken from a record after which
+    only void ones took it; so no place ever counts twice.
+    """
+    taken: dict[int, list[int]] = {}
+    place_of: dict[int, int] = {}
+    for item in judging.items:
+        record = item.record
+        if record is None or "supersedes" not in record:
             continue
-        target = by_id.get(record["supersedes"])
-        old = target.record if target else None
-        if old is None or old["type"] != record["type"] or old["leaf"] >= record["leaf"]:
-            judging.aside[record["leaf"]] = "supersedes-unknown"
-        elif _missing(judging, record, SUPERSEDING) or _missing(judging, record, record["type"]):
-            judging.aside[record["leaf"]] = "superseding-unattested"
-        else:
-            replaced.add(old["leaf"])
-    for record in relevant:
-        if record["leaf"] in replaced:
-            judging.aside.setdefault(record["leaf"], "superseded")
-    return [record for record in relevant if record["leaf"] not in judging.aside]
+        place = _place(judging, record, taken, place_of)
+        if place is None:
+            judging.aside.setdefault(item.leaf, "supersedes-unknown")
+        elif item.leaf in judging.disputed:
+            judging.aside.setdefault(item.leaf, "disputed")
+        elif judging.unmet(item.leaf, SUPERSEDING) or judging.unmet(item.leaf, record["type"]):
+            judging.aside.setdefault(item.leaf, "superseding-unattested")
+        elif judging.aside.get(item.leaf) != "repeated":
+            place_of[item.leaf] = place
+            taken.setdefault(place, [place]).append(item.leaf)
+    for line in taken.values():
+        living = [leaf for leaf in line if leaf not in judging.void]
+        judging.aside.update(dict.fromkeys(living[:-1], "superseded"))
 
 
-def _attested(judging: _Judging, record: Record) -> bool:
-    statement = record.get("statement")
-    if statement in judging.disputed:
-        judging.aside[record["leaf"]] = "disputed"
-    elif _missing(judging, record, record["type"]):
-        judging.aside[record["leaf"]] = "not-attested"
-    return record["leaf"] not in judging.aside
+def _place(
+    judging: _Judging,
+    record: Record,
+    taken: Mapping[int, Sequence[int]],
+    place_of: Mapping[int, int],
+) -> int | None:
+    """The place that the record may take; None where it names nothing that has one to give."""
+    target = judging.by_id.get(record["supersedes"])
+    old = target.record if target else None
+    if old is None or old["type"] != record["type"] or old["leaf"] >= record["leaf"]:
+        return None
+    place = place_of.get(old["leaf"]) if "supersedes" in old else int(old["leaf"])
+    if place is None:
+        return None
+    line = taken.get(place, (place,))
+    since = line[line.index(old["leaf"]) + 1 :]
+    return place if judging.void.issuperset(since) else None
+
+
+# ------------------------------------------------------------------- 5 and 6
+
+
+def _stands(judging: _Judging, record: Record) -> bool:
+    """Whether nothing speaks against the record; what does is noted."""
+    leaf = record["leaf"]
+    if leaf not in judging.aside and judging.unmet(leaf, record["type"]):
+        judging.aside[leaf] = "disputed" if leaf in judging.disputed else "not-attested"
+    return leaf not in judging.aside
+
+
+def _own(
+    judging: _Judging,
+    owners: Mapping[str, Owner],
+    counted: Iterable[Record],
+    records: Iterable[Record],
+) -> list[Record]:
+    """Those that still count once each fact has one source. Records of another period are asked
+    too: a fact that two systems date differently is one fact."""
+    by_leaf = {record["leaf"]: record for record in counted}
+    facts = {fact_of(record) for record in by_leaf.values() if record["type"] in owners}
+    beside = [
+        record
+        for record in records
+        if record["type"] in owners
+        and record["leaf"] not in by_leaf
+        and fact_of(record) in facts
+        and _stands(judging, record)
+    ]
+    settled = settle([*by_leaf.values(), *beside], owners)
+    judging.aside.update(settled.aside)
+    judging.findings += settled.findings
+    return [record for record in settled.counted if record["leaf"] in by_leaf]
