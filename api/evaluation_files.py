@@ -13,9 +13,9 @@ from typing import Any
 
 from api.home import write_atomically
 from api.reports.page import Others, Row, Shown, Step, index_page, page
-from api.timeline import effect_text, step_text
+from api.timeline import step_text
 from ledger.core.evaluation.charter import Charter
-from ledger.core.evaluation.recognition import Case, Effect, case_of
+from ledger.core.evaluation.recognition import Case, case_of
 from ledger.core.evaluation.register import Register
 from ledger.core.evaluation.report import format_report
 from ledger.errors import WrongUse
@@ -167,7 +167,4 @@ def _others(reports: Sequence[Evaluated]) -> dict[str, Others]:
 def _steps(case: Case) -> tuple[Step, ...]:
     first = Step(case.report.time, "算出报告", "the report was computed", True)
     steps = [Step(one.act.time, *step_text(one), one.refused is None) for one in case.steps]
-    last = []
-    if case.effect is not Effect.COMPUTED:
-        last = [Step(None, *effect_text(case), case.effect is Effect.RECOGNISED)]
-    return (first, *steps, *last)
+    return (first, *steps)

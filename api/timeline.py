@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.reports.words import ROLES, role_words
 from ledger.core.dates import china_text, utc_text
 from ledger.core.evaluation.recognition import Case, Effect, Step
 from ledger.core.kinds import EvaluationKind
@@ -33,11 +34,14 @@ _ANSWERED = {
 def step_text(step: Step) -> tuple[str, str]:
     """What was done; and, where it does not count, why."""
     content = {**step.act.content, "who": step.account}
+    role = content.get("role")
+    names = ROLES.get(str(role), ("", ""))
     if step.act.kind is EvaluationKind.ANSWER:
         zh, en = _ANSWERED[content["decision"]]
     else:
         zh, en = _DONE[step.act.kind]
-    zh, en = zh.format_map(content), en.format_map(content)
+    zh = zh.format_map({**content, "role": names[0]})
+    en = en.format_map({**content, "role": names[1]})
     if step.refused is not None:
         zh, en = f"{zh}（不算数：{step.refused.zh}）", f"{en} (does not count: {step.refused.en})"
     return zh, en
@@ -54,8 +58,11 @@ def effect_text(case: Case) -> tuple[str, str]:
     """How the report stands, and who still has to recognise it."""
     zh, en = _EFFECTS[case.effect]
     if case.effect is Effect.COMPUTED and any(case.open_places):
-        places = [" / ".join(sorted(roles)) for roles in case.open_places]
-        zh, en = f"{zh}还需认定：{'；'.join(places)}。", f"{en} Still needed: {'; '.join(places)}."
+        zh_places, en_places = (
+            [" / ".join(role_words(roles, place)) for roles in case.open_places] for place in (0, 1)
+        )
+        zh = f"{zh}还需认定：{'；'.join(zh_places)}。"
+        en = f"{en} Still needed: {'; '.join(en_places)}."
     return zh, en
 
 

@@ -20,11 +20,12 @@ def bins(values: Sequence[Fraction], count: int = BINS) -> tuple[Fraction, Fract
     return low, high, found
 
 
-def share_below(values: Sequence[Fraction], own: Fraction) -> Fraction:
-    """Which part of the others lies below; those who are equal count half. `values` hold `own`."""
+def place_of(values: Sequence[Fraction], own: Fraction) -> tuple[Fraction, Fraction]:
+    """Which part of the others lies below, and which part is equal. `values` hold `own`."""
+    others = len(values) - 1
     below = sum(one < own for one in values)
     equal = sum(one == own for one in values) - 1
-    return (below + Fraction(equal, 2)) / (len(values) - 1)
+    return Fraction(below, others), Fraction(equal, others)
 
 
 def quantile(values: Sequence[Fraction], part: Fraction) -> Fraction:

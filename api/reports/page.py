@@ -13,9 +13,9 @@ from fractions import Fraction
 from html import escape
 from typing import Any
 
-from api.reports.charts import LEAST, histogram, quantile, share_below
+from api.reports.charts import LEAST, histogram, place_of, quantile
 from api.reports.style import STYLE
-from api.reports.words import EFFECTS, FINDINGS, LABELS, REASONS, UNITS, why_missing
+from api.reports.words import EFFECTS, FINDINGS, LABELS, REASONS, UNITS, role_words, why_missing
 from ledger.core.dates import CHINA, china_text
 
 MOST_LEAVES = 30
@@ -161,8 +161,9 @@ def _state(shown: Shown, write: _Writer) -> str:
     colour, words = EFFECTS[shown.effect]
     more = ""
     if shown.effect == "computed" and any(shown.open_places):
-        places = "；".join(" / ".join(sorted(one)) for one in shown.open_places)
-        more = f"<br><small>{write('还需认定：', 'Still needed: ')}{escape(places)}</small>"
+        places = ["、".join(role_words(one, write.place)) for one in shown.open_places]
+        told = write("还需认定：", "Still needed: ")
+        more = f"<br><small>{told}{escape('；'.join(places))}</small>"
     return f'<p class="state {colour}"><strong>{write(*words)}</strong>{more}</p>'
 
 
@@ -234,8 +235,11 @@ def _told(values: Sequence[Fraction], own: Fraction | None, missing: int, write:
     zh = f"{len(values)} 人：中位数 {middle}，中间一半在 {first} 至 {third}"
     en = f"{len(values)} people: median {middle}, the middle half from {first} to {third}"
     if own is not None:
-        share = round(100 * share_below(values, own))
-        zh, en = f"{zh}；高于其中 {share}%", f"{en}; above {share} % of them"
+        below, equal = (round(100 * part) for part in place_of(values, own))
+        zh = f"{zh}；其余的人中 {below}% 低于本人"
+        en = f"{en}; {below} % of the others are below"
+        if equal:
+            zh, en = f"{zh}，{equal}% 相同", f"{en}, {equal} % are equal"
     if missing:
         zh, en = f"{zh}；另有 {missing} 人缺失", f"{en}; {missing} more have none"
     return write(f"{zh}。", f"{en}.")

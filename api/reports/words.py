@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 Names = tuple[str, str]
 
@@ -103,6 +103,21 @@ SUPPLIERS: Mapping[str, str] = {
     "course-created": "teacher",
 }
 """Who records a type where no charter says so; of all others the platform."""
+
+
+ROLES: Mapping[str, Names] = {
+    "platform": ("平台", "platform"),
+    "teacher": ("教师", "teacher"),
+    "registrar": ("教务处", "registrar"),
+    "department": ("院系", "department"),
+    "observer": ("听课人", "observer"),
+    "student": ("学生", "student"),
+}
+
+
+def role_words(roles: Iterable[str], place: int) -> list[str]:
+    """Roles in words, in a fixed order."""
+    return [ROLES[role][place] for role in ROLES if role in set(roles)]
 
 
 def supplier(kind: str, owners: Mapping[str, str], place: int) -> str:

@@ -73,6 +73,8 @@ def _stored(
         outcome = service.committer.submit(batch)
         refuse_conflict(batch, outcome)
     except Refusal as refusal:
+        if refusal.code == "teaching-size":
+            refusal = TooLarge(refusal.code, **refusal.detail)
         raise placed(refusal, submission.batch) from refusal
     return ids, any(outcome.fresh)
 

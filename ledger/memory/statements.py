@@ -275,7 +275,10 @@ class MemoryStatementStore:
     def erase_agent(self, key: str) -> int:
         name = subject_name(key)
         named = [head for head in self.subjects() if head.subject == name]
-        self._forgotten.add(name)
+        if any(not kept.erased for kept in self._links(name)):
+            named = []
+        elif named:
+            self._forgotten.add(name)
         return len(self._agents.pop(key, ())) + len(named) + self._documents.forget(key)
 
     def sweep(self) -> None:

@@ -8,7 +8,7 @@ time, never by a date inside.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence, Set
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -147,6 +147,32 @@ def anchored_register(
 def whole_register(office: Office, kinds: Collection[EvaluationKind] = SMALL) -> Register:
     """The register of everything acknowledged: what a new act is judged by in its order."""
     return Register(office.identity.domain, read_acts(office, office.store.size(STREAM), kinds))
+
+
+def acts_about(office: Office, accounts: Set[str]) -> list[int]:
+    """Leaves of the acts about these people: reports on them, what was decided about those, and
+    their appointments, unless others rest on them: who approved rules, or decided about somebody
+    else, stays named."""
+    if not accounts or not office.store.size(STREAM):
+        return []
+    acts = list(read_acts(office, office.store.size(STREAM), EVERY))
+    about = {
+        act.leaf
+        for act in acts
+        if act.kind is EvaluationKind.REPORT and act.body["report"]["result"]["subject"] in accounts
+    }
+    for act in acts:  # an act refers to an earlier one
+        if act.refers in about and act.kind is not EvaluationKind.REPORT:
+            about.add(act.leaf)
+    needed = {act.signature.account for act in acts if act.signature and act.leaf not in about}
+    return sorted(
+        about
+        | {
+            act.leaf
+            for act in acts
+            if act.kind is EvaluationKind.APPOINTMENT and act.body["account"] in accounts - needed
+        }
+    )
 
 
 def candidate(office: Office, act: NewAct) -> Act:

@@ -53,7 +53,7 @@ def certificate_content(office: Office, file: ReportFile, wanted: Wanted) -> Cer
     figure = _figure(report, wanted.indicator)
     type_code, field = UNITS[figure["unit"]]
     period = report["result"]["period"]
-    title = wanted.title or _title(file.rules, wanted.indicator)
+    title = wanted.title or str(file.rules["title"]["zh"])
     content = CertificateContent(
         type_code,
         wanted.number or f"R{act.leaf:08d}",
@@ -86,11 +86,6 @@ def _figure(report: Any, name: str) -> Any:
         if one["id"] == name and one["unit"] in UNITS and type(one["value"]) is str:
             return one
     raise WrongUse("no-such-figure", name=name)
-
-
-def _title(rules: Any, indicator: str) -> str:
-    figure = next((one for one in rules["indicators"] if one["id"] == indicator), None)
-    return str(figure["title"]["zh"] if figure else rules["title"]["zh"])
 
 
 def _shown(period: Any) -> str:

@@ -6,11 +6,14 @@ The order, and what a crash between two steps leaves behind:
 2. erase payload, salt, index rows and attachments, one statement a transaction;
    -- crash here: some are gone; the same command finds the rest, because the index rows of a
    statement go together with its payload;
-3. erase names and documents;
+3. erase the reports on the person, whatever was decided about these, and appointments under which
+   the person decided about nobody else, one act a transaction;
+   -- crash here: as above;
+4. erase names and documents;
    -- crash before it: they are still found by the person's key, and the next run erases them;
-4. sweep what the database still holds of it in its log;
+5. sweep what the database still holds of it in its log;
    -- crash before it: the next run sweeps;
-5. sign the receipt. It names leaves only.
+6. sign the receipt. It names leaves only.
    -- crash before it: the next run's receipt names what that run erased. The leaves of the run
    that crashed are in no receipt; that they have no payload any more can be seen.
 """
@@ -23,6 +26,8 @@ from dataclasses import dataclass
 from ledger.core.ed25519 import key_id
 from ledger.core.erasure import ErasedLeaf, Erasure
 from ledger.core.merkle import leaf_hash
+from ledger.core.teaching.envelope import subject_name
+from ledger.office.acts import STREAM, acts_about
 from ledger.office.context import Office
 from ledger.office.person import Person, concerning
 from ledger.ports import Progress
@@ -60,10 +65,18 @@ def erase(
             leaves.setdefault(kind, []).append(ErasedLeaf(index, leaf))
         if progress:
             progress(done, len(places))
-    others = sum(office.statements.erase_agent(key) for key in person.keys) if person else 0  # 3
-    office.statements.sweep()  # 4
+    for leaf in acts_about(office, _accounts(person)):  # 3
+        if office.store.erase(STREAM, leaf):
+            raw = leaf_hash(office.store.entry(STREAM, leaf))
+            leaves.setdefault(STREAM, []).append(ErasedLeaf(leaf, raw))
+    others = sum(office.statements.erase_agent(key) for key in person.keys) if person else 0  # 4
+    office.statements.sweep()  # 5
     count = sum(map(len, leaves.values()))
-    return Erased(count, left, others, _receipt(office, leaves.items(), others))  # 5
+    return Erased(count, left, others, _receipt(office, leaves.items(), others))  # 6
+
+
+def _accounts(person: Person | None) -> set[str]:
+    return {subject_name(key) for key in person.keys} if person else set()
 
 
 def _receipt(

@@ -22,7 +22,7 @@ from ledger.core.canonical import MAX_SAFE_INT, canonical_json
 from ledger.core.commitment import SALT_LENGTH, commit
 from ledger.core.entry import Kind, RecordEntry, encode
 from ledger.core.streams import KINDS_BY_NAME
-from ledger.core.teaching.envelope import enclose, subject_of
+from ledger.core.teaching.envelope import MAX_SUBMITTED, enclose, subject_of
 from ledger.core.teaching.records import claims_profile, record_of
 from ledger.core.teaching.terms import Vocabulary
 from ledger.core.xapi.equivalence import equivalent
@@ -146,6 +146,8 @@ def prepare_one(
     id = _id(office, common, statement.get("id") or given_id, payload, chance)
     chain, entry = None, b""
     if kind is Kind.TEACHING:
+        if len(payload) > MAX_SUBMITTED:
+            raise _too_large(len(payload), position)
         link = _Link(common, payload, id, salt, leaf, signature)
         if record:
             record = link.record(statement, position)
@@ -183,6 +185,12 @@ def _stream(common: Source, statement: dict[str, Any], position: int) -> tuple[K
         pointer = "/context/contextActivities/category"
         raise BadEvidence("statement-is-teaching", pointer=pointer, position=position)
     return common.kind, claimed
+
+
+def _too_large(size: int, position: int) -> BadEvidence:
+    return BadEvidence(
+        "teaching-size", limit=MAX_SUBMITTED, size=size, pointer="", position=position
+    )
 
 
 @dataclass(frozen=True)

@@ -412,6 +412,10 @@ class StreamStore(Protocol):
     def payload(self, kind: str, index: int) -> tuple[bytes, bytes] | None:
         """(salt, payload), or None where it was erased."""
 
+    def erase(self, kind: str, index: int) -> bool:
+        """Deletes payload and salt of a record; its leaf and the HMAC of its identity stay. False
+        if that was done before."""
+
     def find(self, kind: str, identity: bytes) -> int | None:
         """Leaf index of the record with that identity."""
 

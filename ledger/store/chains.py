@@ -11,8 +11,7 @@ from collections.abc import Iterator, Sequence
 import orjson
 from sqlalchemy import Connection
 
-from ledger.core.teaching.envelope import parse_envelope
-from ledger.errors import BadEvidence
+from ledger.core.teaching.envelope import chain_of
 from ledger.ports.statements import Chained, SubjectHead
 from ledger.store.database import Database, in_lists
 from ledger.store.ids import place
@@ -125,21 +124,21 @@ class Chains:
     def erase(self, connection: Connection, payload: bytes) -> None:
         """Deletes the record of an erased payload; number and leaf stay. A payload that is no
         envelope is no link."""
-        try:
-            envelope = parse_envelope(payload)
-        except BadEvidence:
+        place = chain_of(payload)
+        if place is None:
             return
-        term = self._terms.term(SUBJECT, envelope.subject)
+        term = self._terms.term(SUBJECT, place[0])
         connection.exec_driver_sql(
-            f"UPDATE chained SET sealed = NULL WHERE subject = {term}"
-            f" AND number = {envelope.number}"
+            f"UPDATE chained SET sealed = NULL WHERE subject = {term} AND number = {place[1]}"
         )
 
     def forget(self, connection: Connection, name: str) -> int:
-        """Deletes a subject's name; the chain stays. How many rows."""
+        """Deletes a subject's name once every link of the chain is erased; numbers and leaves stay.
+        How many rows. While others' records about the subject are kept, so is whose they are."""
         term = self._terms.term(SUBJECT, name)
         done = connection.exec_driver_sql(
             f"UPDATE subject SET sealed = NULL WHERE subject = {term} AND sealed IS NOT NULL"
+            f" AND NOT EXISTS (SELECT 1 FROM chained WHERE subject = {term} AND sealed IS NOT NULL)"
         )
         return int(done.rowcount)
 

@@ -19,8 +19,10 @@ from ledger.office.anchor import anchor
 from ledger.office.attest import Attesting, attest, select, target
 from ledger.office.certify import Wanted, certificate_content, default_indicator
 from ledger.office.charter import appoint, set_charter
+from ledger.office.erase import erase
 from ledger.office.evaluate import Evaluated, Evaluation, evaluate, parse_period, preview
 from ledger.office.evidence import evidence_lines
+from ledger.office.person import find_person
 from ledger.office.recognise import answer, appeal, recognise
 from ledger.office.rules import approval_content, approve, check_rules, choose, shipped
 from tests.office.acting import (
@@ -42,6 +44,7 @@ from tests.office.acting import (
     term,
 )
 from tests.office.worlds import Institution
+from tests.oracle import derive_everything
 
 PERIOD = parse_period(TERM)
 WORKLOAD = "online-workload"
@@ -589,3 +592,27 @@ def test_rules_over_both_streams_are_refused(school: Institution) -> None:
     with pytest.raises(WrongUse) as caught:
         evaluate(school.office, "mixed", PERIOD)
     assert caught.value.code == "rules-mixed"
+
+
+# ------------------------------------------------------------------- erasure
+
+
+def test_who_is_erased_is_in_no_report_and_everybody_else_still_is(school: Institution) -> None:
+    founded(school)
+    for teacher in TEACHERS[:2]:
+        taken(school, term(teacher))
+    done = evaluate(school.office, WORKLOAD, PERIOD)
+    recognised(school, file_of(done))
+    anchor(school.office)
+    person = find_person(school.office, TEACHERS[0].account)
+    erased = erase(school.office, person, mentioned=True)
+    assert "evaluation" in {origin.rpartition("/")[2] for origin, _ in erased.receipt.streams}
+    name = TEACHERS[0].account.encode()
+    for kind in ("evaluation", "teaching"):
+        for _, _, payload in school.statements.kept(kind, 0, school.store.size(kind)):
+            assert name not in payload
+    again_done = evaluate(school.office, WORKLOAD, PERIOD)
+    assert [one.report.subject for one in again_done.reports] == [TEACHERS[1].account]
+    assert again(school, again_done).same
+    assert not erase(school.office, person).erased
+    derive_everything(school.office)
