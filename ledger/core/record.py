@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from ledger.core.canonical import canonical_json, parse_json
+from ledger.core.canonical import DEFAULT_DEPTH, canonical_json, parse_json
 from ledger.core.entry import MAX_LENGTH as MAX_ENTRY
 from ledger.core.entry import RecordEntry, decode
 from ledger.core.receipt import Receipt, read_receipt
@@ -24,6 +24,8 @@ TYPE = "XuezhengRecord"
 VERSION = 1
 MAX_RECORD = 4 << 20
 """Bytes of a record file: a statement has at most 1 MiB."""
+_MAX_DEPTH = DEFAULT_DEPTH + 2
+"""A statement's levels, with the envelope and the file around it."""
 MAX_INT = 2**53 - 1
 
 
@@ -117,7 +119,7 @@ def calls_itself_record(data: bytes) -> bool:
 def parse_record(data: bytes) -> RecordFile:
     """The record in a file's bytes. Raises BadEvidence("record-format")."""
     try:
-        value = parse_json(data, limit=MAX_RECORD)
+        value = parse_json(data, _MAX_DEPTH, MAX_RECORD)
     except BadEvidence as bad:
         why = f"JSON ({bad.detail.get('reason')})"
         raise BadEvidence("record-format", pointer="/", expected=why) from bad

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.core import merkle
-from ledger.core.canonical import canonical_json
+from ledger.core.canonical import DEFAULT_DEPTH, canonical_json
 from ledger.core.checks_record import RecordView, no_view
 from ledger.core.ed25519 import key_id
 from ledger.core.erasure import ErasedLeaf, Erasure, parse_erasure
@@ -319,6 +319,11 @@ def test_a_teaching_record_carries_its_envelope() -> None:
     found = parse_record(data)
     assert found == enveloped
     assert found.payload == canonical_json(envelope)
+    deep: Any = 0
+    for _ in range(DEFAULT_DEPTH - 1):
+        deep = [deep]
+    deepest = replace(enveloped, statement={"a": deep}, envelope={"statement": {"a": deep}})
+    assert parse_record(format_record(deepest)) == deepest
     both = {**json.loads(data), "statement": {}}
     with pytest.raises(BadEvidence) as caught:
         parse_record(json.dumps(both).encode())

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.core.canonical import canonical_json, parse_json
+from ledger.core.canonical import DEFAULT_DEPTH, canonical_json, parse_json
 from ledger.core.people import PersonSignature, read_signature
 from ledger.core.shape import Shape
 from ledger.core.teaching import messages as _messages  # noqa: F401  (registers the codes)
@@ -22,6 +22,8 @@ from ledger.errors import BadEvidence
 
 FORMAT = "xuezheng-teaching/1"
 MAX_SUBJECT = 4_001
+MAX_SUBMITTED = 1 << 20
+"""Bytes of canonical JSON of a statement that is enclosed."""
 MAX_ENVELOPE = 2 << 20
 _MAX_INT = 2**53 - 1
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -78,10 +80,22 @@ def submitted_of(payload: bytes) -> bytes:
     return payload if at < 0 else payload[at + len(_STATEMENT) : -1]
 
 
+def chain_of(payload: bytes) -> tuple[str, int] | None:
+    """(subject, number) of a payload that the store itself made; None where it is no envelope.
+
+    The statement is not looked at: what was enclosed once can be found, whatever is in it.
+    """
+    at = payload.find(_STATEMENT) if payload.startswith(_BEGIN) else -1
+    if at < 0:
+        return None
+    chain = json.loads(payload[:at] + b"}")["chain"]
+    return chain["subject"], chain["number"]
+
+
 def parse_envelope(payload: bytes) -> Envelope:
     """The envelope in canonical bytes. Raises BadEvidence teaching-envelope with the place."""
     try:
-        value = parse_json(payload, limit=MAX_ENVELOPE)
+        value = parse_json(payload, DEFAULT_DEPTH + 1, MAX_ENVELOPE)
     except BadEvidence as bad:
         why = f"JSON ({bad.detail.get('reason')})"
         raise BadEvidence("teaching-envelope", pointer="/", expected=why) from bad

@@ -30,6 +30,11 @@ register(
             "The envelope of a teaching record is not well-formed: “{pointer}” has to be "
             "{expected}.",
         ),
+        "teaching-size": (
+            "教学流中的陈述最多 {limit} 字节（规范 JSON），此条为 {size} 字节。",
+            "A statement in the stream teaching has at most {limit} bytes of canonical JSON; this "
+            "one has {size}.",
+        ),
         "teaching-value": (
             "“{pointer}”的值不对，应为 {expected}（模板“{template}”）。",
             "“{pointer}” has a wrong value, expected {expected} (template “{template}”).",

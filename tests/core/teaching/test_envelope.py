@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.core.canonical import canonical_json
+from ledger.core.canonical import DEFAULT_DEPTH, canonical_json, parse_json
 from ledger.core.teaching.envelope import (
+    chain_of,
     enclose,
     full_statement,
     parse_envelope,
@@ -63,6 +64,7 @@ def test_what_is_enclosed_is_taken_out_again(
     assert (found.statement, found.authority, found.subject) == (statement, authority, subject)
     assert (found.number, found.previous, found.id) == (number, before, ID)
     assert (found.signature is not None) == signed
+    assert chain_of(payload) == (subject, number)
     assert full_statement(found) == {**statement, "id": ID, "authority": authority}
 
 
@@ -79,6 +81,20 @@ def test_a_plain_payload_is_its_own_statement(statement: dict[str, Any]) -> None
     payload = canonical_json(statement)
     if not payload.startswith(b'{"authority":'):
         assert submitted_of(payload) == payload
+        assert chain_of(payload) is None
+
+
+def test_the_deepest_statement_fits() -> None:
+    inner: Any = 0
+    for _ in range(DEFAULT_DEPTH - 1):
+        inner = [inner]
+    submitted = canonical_json({"a": inner})
+    parse_json(submitted)
+    payload = enclose(submitted, ID, canonical_json(AUTHORITY), "x", 0, None)
+    assert parse_envelope(payload).statement == {"a": inner}
+    deeper = enclose(canonical_json({"a": [inner]}), ID, canonical_json(AUTHORITY), "x", 0, None)
+    with pytest.raises(BadEvidence, match="teaching-envelope"):
+        parse_envelope(deeper)
 
 
 def test_the_example_of_the_page() -> None:
