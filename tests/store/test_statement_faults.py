@@ -13,6 +13,7 @@ from ledger.errors import CouldNotLook
 from ledger.ports.statements import BatchOutcome, StatementQuery
 from ledger.store import Store
 from ledger.store.database import Database
+from tests.store.chain_samples import TEACHER, check_chains, link
 from tests.store.samples import audit, sealed_store
 from tests.store.statement_samples import (
     append,
@@ -30,14 +31,14 @@ from tests.store.statement_samples import (
 
 TABLES = (
     "record", "identity", "segment", "statement", "posting", "reference", "moment", "authority",
-    "agent", "activity", "attached", "attachment",
+    "agent", "activity", "attached", "attachment", "subject", "chained",
 )  # fmt: skip
 DATA = attachment(b"data")
 FRESH = (
     new(10, target=course(9, name={"en": "Nine"}), attachments=(DATA.sha2,)),
     new(11, target=refer(10)),
     void(12, 1),
-    new(13, kind="teaching", target=refer(2)),
+    link(13, target=refer(2)),
 )
 
 
@@ -54,7 +55,7 @@ def counts(store: Store) -> dict[str, int]:
 
 
 def seeded(store: Store) -> None:
-    append(store, new(1), new(2), new(3, target=refer(10)))
+    append(store, new(1), new(2), new(3, target=refer(10)), link(4))
 
 
 def submit(store: Store) -> BatchOutcome:
@@ -63,7 +64,7 @@ def submit(store: Store) -> BatchOutcome:
 
 def check_all(store: Store) -> None:
     """Everything is there, once, and every index leads to it."""
-    assert sorted(numbers(store.statements(StatementQuery()))) == [2, 3, 10, 11, 12, 13]
+    assert sorted(numbers(store.statements(StatementQuery()))) == [2, 3, 4, 10, 11, 12, 13]
     assert sorted(numbers(store.statements(by_course(9)))) == [3, 10, 11]
     assert sorted(numbers(store.statements(by_agent(student(2))))) == [2, 13]
     assert len(store.agents(agent_key(student(10)))) == 1
@@ -72,6 +73,7 @@ def check_all(store: Store) -> None:
     voided = store.statement(uuid(1))
     assert voided is not None
     assert voided.voided
+    assert check_chains(store, store) == 2
     for kind in ("learning", "teaching"):
         audit(store, store._folder / kind, kind)
 
@@ -109,11 +111,12 @@ def test_a_write_that_fails_leaves_nothing(
                 told = submit(disk)
             except (Crash, CouldNotLook):
                 assert counts(disk) == before
+                assert check_chains(disk, disk) == 1
             else:
                 break
         nth += 1
     assert nth >= 6
-    assert told == BatchOutcome((3, 4, 5, 0), (True,) * 4)
+    assert told == BatchOutcome((3, 4, 5, 1), (True,) * 4)
     check_all(disk)
 
 
@@ -139,8 +142,9 @@ def test_a_commit_that_fails(
         reopened = disk
     if not applied:
         assert counts(reopened) == before
+        assert check_chains(reopened, reopened) == 1
     told = submit(reopened)
-    assert told == BatchOutcome((3, 4, 5, 0), (not applied,) * 4)
+    assert told == BatchOutcome((3, 4, 5, 1), (not applied,) * 4)
     check_all(reopened)
     if crash:
         reopened.close()
@@ -167,3 +171,25 @@ def test_erasing_that_fails_leaves_all(
     assert disk.erase_statement("learning", 3) is not applied
     assert disk.statements(by_course(9)) == []
     assert disk.attachment(DATA.sha2) is None
+
+
+@pytest.mark.parametrize("applied", [False, True])
+def test_erasing_a_link_that_fails(
+    disk: Store, monkeypatch: pytest.MonkeyPatch, applied: bool
+) -> None:
+    """Payload and record go together, or neither."""
+    seeded(disk)
+    submit(disk)
+    engine = disk._database.engine
+    error = OperationalError("COMMIT", None, Exception("gone"))
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            engine.dialect, "do_commit", failing(engine.dialect.do_commit, 0, applied, error)
+        )
+        with pytest.raises(CouldNotLook):
+            disk.erase_statement("teaching", 0)
+    assert check_chains(disk, disk) == 2
+    assert [one.erased for one in disk.chain(TEACHER, 9)] == [applied, False]
+    assert disk.erase_statement("teaching", 0) is not applied
+    assert [one.erased for one in disk.chain(TEACHER, 9)] == [True, False]
+    assert check_chains(disk, disk) == 2
