@@ -162,20 +162,22 @@ def _put(made: dict[str, Any], name: str, value: Any) -> None:
         part[last] = value
 
 
-def term(teacher: Person = TEACHERS[0], sessions: int = 3) -> list[dict[str, Any]]:
+def term(
+    teacher: Person = TEACHERS[0], sessions: int = 3, start: int = START
+) -> list[dict[str, Any]]:
     """A run of 50 students with sessions of 90 minutes, on the timetable and held, one a day."""
     run = f"r-{teacher.name}"
     more = {"teacher": teacher, "run": run}
     found = [
-        record("run-opened", run, at=START - 20 * DAY, mode="live", first_run=False, open=False,
-               starts=START, ends=START + 100 * DAY, enrolled=50, source="registrar", **more)
+        record("run-opened", run, at=start - 20 * DAY, mode="live", first_run=False, open=False,
+               starts=start, ends=start + 100 * DAY, enrolled=50, source="registrar", **more)
     ]  # fmt: skip
     for number in range(sessions):
-        starts = START + number * DAY + 8 * HOUR
+        starts = start + number * DAY + 8 * HOUR
         span = {"mode": "live", "starts": starts, "ends": starts + 5_400}
         key = f"{run}-{number}"
         found.append(
-            record("slot-scheduled", key, at=START - 10 * DAY, source="registrar", **span, **more)
+            record("slot-scheduled", key, at=start - 10 * DAY, source="registrar", **span, **more)
         )
         found.append(record("session-delivered", key, at=starts, attended=40, **span, **more))
     return found
