@@ -65,10 +65,10 @@ def erase(
             leaves.setdefault(kind, []).append(ErasedLeaf(index, leaf))
         if progress:
             progress(done, len(places))
-    for leaf in acts_about(office, _accounts(person)):  # 3
-        if office.store.erase(STREAM, leaf):
-            raw = leaf_hash(office.store.entry(STREAM, leaf))
-            leaves.setdefault(STREAM, []).append(ErasedLeaf(leaf, raw))
+    for act in acts_about(office, _accounts(person)):  # 3
+        if office.store.erase(STREAM, act):
+            raw = leaf_hash(office.store.entry(STREAM, act))
+            leaves.setdefault(STREAM, []).append(ErasedLeaf(act, raw))
     others = sum(office.statements.erase_agent(key) for key in person.keys) if person else 0  # 4
     office.statements.sweep()  # 5
     count = sum(map(len, leaves.values()))
