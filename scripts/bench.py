@@ -26,6 +26,7 @@ from scripts import (
     bench_merkle,
     bench_ralph,
     bench_store,
+    bench_teaching,
     bench_verify,
     bench_xapi,
 )
@@ -51,6 +52,7 @@ class Sizes:
     audited: int = 100_000
     xapi: bench_xapi.Load = bench_xapi.FULL
     rival_statements: int = 20_000
+    teaching: bench_teaching.Load = bench_teaching.FULL
 
 
 FULL = Sizes()
@@ -68,6 +70,7 @@ SMALL = Sizes(
         burst=5_000, single=((8, 500), (16, 500), (32, 500)), filled=20_000, queries=100
     ),
     rival_statements=2_000,
+    teaching=bench_teaching.SMALL,
 )
 
 
@@ -96,6 +99,7 @@ def parts(sizes: Sizes, tell: Tell) -> Mapping[str, Callable[[], list[Row]]]:
         "prefilled": lambda: bench_store.append_rows(tell, sizes.prefill, sizes.batches),
         "xapi": lambda: bench_xapi.xapi_rows(tell, sizes.xapi),
         "rival": lambda: bench_ralph.rival_rows(tell, sizes.rival_statements),
+        "teaching": lambda: bench_teaching.teaching_rows(tell, sizes.teaching),
         "gas": lambda: gas_rows(tell, sizes.gas),
     }
 

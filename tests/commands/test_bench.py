@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from scripts import bench, bench_ralph, bench_xapi
+from scripts import bench, bench_ralph, bench_teaching, bench_xapi
 from scripts.bench_rows import Aim, Row, Spent, this_machine
+from scripts.teaching_school import Size
 
 TINY = bench.Sizes(
     gas=(1, 3),
@@ -23,6 +24,7 @@ TINY = bench.Sizes(
     audited=20,
     xapi=bench_xapi.Load(burst=200, single=((2, 10),), filled=500, queries=10),
     rival_statements=0,
+    teaching=bench_teaching.Load((7,), Size(8, 24, 6), 5_000),
 )
 EXPECTED = {
     "gas": ["Gas of an anchor at 1 entries", "Gas of an anchor at 3 entries"],
@@ -40,6 +42,13 @@ EXPECTED = {
     ],
     "verify": ["Verify, Ed25519 signature alone", "Verify, JCS proof", "Verify, whole procedure"],
     "audit": ["Audit of 20 entries"],
+    "teaching": [
+        "Found by hints, video-recycled",
+        "Found by hints, plan-copied: a plan of another teacher's other course",
+        "Found by rule set, plan-after-class",
+        "Evaluate teaching-integrity, 5,276 records",
+        "Hints, 5,276 records",
+    ],
     "rival": ["ralph-malph 5.1.0, files, ingest"],
     "xapi": [
         row.format(database)
