@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from api.commands import Subcommands
-from api.home import person_passphrase
+from api.home import person_passphrase, write_json
 from ledger.core.canonical import canonical_json
 from ledger.keys.person import PersonSigner, create_person_key, open_person_key
 from ledger.terminal import Parser, Terminal
@@ -18,6 +18,9 @@ def add(subcommands: Subcommands) -> None:
     create = actions.add_parser("create", help="新密钥文件 / a new key file")
     create.add_argument("--account", required=True, metavar="ACCOUNT", help="<home page>|<name>")
     create.add_argument("--out", required=True, metavar="FILE", type=Path)
+    create.add_argument(
+        "--public", metavar="FILE", type=Path, help="公钥写入文件，交给教务处 / for the registrar"
+    )
     create.set_defaults(handler=run_create)
     show = actions.add_parser("show", help="公钥 / the public key of a key file")
     show.add_argument("file", metavar="FILE", type=Path)
@@ -27,6 +30,8 @@ def add(subcommands: Subcommands) -> None:
 def run_create(terminal: Terminal, options: argparse.Namespace) -> int:
     secret = person_passphrase(options.out, create=True)
     signer = create_person_key(options.out, options.account, secret)
+    if options.public is not None:
+        write_json(options.public, signer.key.to_json())
     terminal.say(
         f"✓ 密钥文件 {options.out}：请与口令分开保管；丢失后须由教务处重新任命。",
         f"✓ key file {options.out}: keep it apart from its passphrase; if it is lost, the "
