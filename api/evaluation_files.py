@@ -51,7 +51,7 @@ def write_evaluation(
     for one in done.reports:
         name = names[one.report.subject]
         write_atomically(out / f"{name}.json", format_report(one.file(done.chosen.data)), _MODE)
-        text = page(pages.shown(one), lang)
+        text = page(pages.shown(one, f"{name}.json"), lang)
         write_atomically(out / f"{name}.html", text.encode(), _MODE)
         written += [f"{name}.json", f"{name}.html"]
     text = index_page(pages.rows(names), pages.title(lang), lang)
@@ -106,12 +106,9 @@ class _Pages:
         """How the report stands now, with what is acknowledged but not anchored yet."""
         return case_of(self._register, one.written.leaf)
 
-    def shown(self, one: Evaluated) -> Shown:
-        """Everything that the page of a report tells."""
+    def shown(self, one: Evaluated, file: str) -> Shown:
+        """Everything that the page of a report tells. `file`: the name of its JSON."""
         case, identity = self.case(one), self._office.identity
-        owners = {} if self._charter is None else {
-            name: " / ".join(owner.sources) for name, owner in self._charter.owners.items()
-        }  # fmt: skip
         return Shown(
             institution=identity.name,
             institution_en=identity.name_en,
@@ -119,10 +116,11 @@ class _Pages:
             rules=self._done.chosen.data,
             subject_name=one.report.subject.rpartition("|")[2],
             others=self._others,
-            owners=owners,
+            owners=_owners(self._charter),
             steps=_steps(case),
             effect=case.effect.value,
             open_places=case.open_places,
+            file=file,
         )
 
     def rows(self, names: Mapping[str, str]) -> list[Row]:
@@ -147,6 +145,15 @@ class _Pages:
             "period": {"start": basis.period.start, "end": basis.period.end},
             "labels": self._done.reports[0].report.data["labels"] if self._done.reports else [],
         }
+
+
+def _owners(charter: Charter | None) -> dict[str, str]:
+    """The systems that own a type of records, or TYPE.FIELD."""
+    found: dict[str, str] = {}
+    for kind, owner in charter.owners.items() if charter else ():
+        found[kind] = " / ".join(owner.sources)
+        found |= {f"{kind}.{name}": source for name, source in owner.fields.items()}
+    return found
 
 
 def _others(reports: Sequence[Evaluated]) -> dict[str, Others]:

@@ -1,4 +1,4 @@
-"""The page of a report, and the overview of an evaluation.
+"""The page of a report: whose, of when, by which rules, in which state, and how to check it.
 
 Everything stands in the page itself: it opens from a stick in a closed network, and prints. What
 comes from records is escaped; what is long is shortened here and whole in the JSON beside it.
@@ -6,28 +6,24 @@ comes from records is escaped; what is long is shortened here and whole in the J
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from fractions import Fraction
-from html import escape
 from typing import Any
 
-from api.reports.charts import LEAST, histogram, place_of, quantile
-from api.reports.style import STYLE
-from api.reports.words import EFFECTS, FINDINGS, LABELS, REASONS, UNITS, role_words, why_missing
-from ledger.core.dates import CHINA, china_text
+from api.reports.blocks import period_text, rule_title, warnings
+from api.reports.figures import leaf_list
+from api.reports.indicators import Others as Others
+from api.reports.indicators import indicator
+from api.reports.overview import Row as Row
+from api.reports.overview import index_page as index_page
+from api.reports.text import Writer, bdi, clean, moment
+from api.reports.words import EFFECTS, FINDINGS, REASONS, places_text
+from ledger.core.evaluation.standing import INCOMPLETE
 
 MOST_LEAVES = 30
-MOST_ROWS = 100
-
-
-@dataclass(frozen=True)
-class Others:
-    """Everybody's values of a figure, ascending, one's own among them; and how many have none."""
-
-    values: tuple[Fraction, ...]
-    missing: int = 0
+_FILE = re.compile(r"[\w.@-]{1,120}")
+"""Names that can stand in a command as they are."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +39,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Shown:
-    """What the page of a report tells. `report` and `rules` are their JSON data."""
+    """What the page of a report tells. `report` and `rules` are their JSON data; `others` by
+    indicator; `owners` by record type, or TYPE.FIELD; `file`: name of the report's JSON."""
 
     institution: str
     institution_en: str
@@ -55,302 +52,227 @@ class Shown:
     steps: tuple[Step, ...]
     effect: str
     open_places: tuple[frozenset[str], ...] = ()
-
-
-@dataclass(frozen=True)
-class Row:
-    """A line of the overview: whose report, its page, its values, effect, number of findings."""
-
-    name: str
-    link: str
-    values: Mapping[str, str | bool | None]
-    effect: str
-    findings: int
-
-
-class _Writer:
-    """Words in one language; the other one stays out of the way."""
-
-    def __init__(self, lang: str) -> None:
-        self.place = 0 if lang == "zh" else 1
-        self.lang = lang
-
-    def __call__(self, zh: str, en: str) -> str:
-        return escape((zh, en)[self.place])
-
-    def title(self, one: Mapping[str, Any]) -> str:
-        return escape(str(one["title"][self.lang]))
-
-    def document(self, title: str, body: str) -> str:
-        code = "zh-CN" if self.place == 0 else "en"
-        return (
-            f'<!doctype html><html lang="{code}"><head><meta charset="utf-8">'
-            '<meta name="viewport" content="width=device-width,initial-scale=1">'
-            f"<title>{escape(title)}</title><style>{STYLE}</style></head>"
-            f"<body><main>{body}</main></body></html>\n"
-        )
-
-
-# ------------------------------------------------------------------- numbers
-
-
-def number(value: str | bool | None, unit: str, place: int) -> str:
-    """A value as people read it: a finite decimal as it is, another to three places, "≈" before."""
-    if value is None:
-        return ("缺失", "missing")[place]
-    if isinstance(value, bool):
-        return (("否", "no"), ("是", "yes"))[value][place]
-    word = UNITS[unit][place]
-    shown = decimal(Fraction(value))
-    return f"{shown} {word}".strip()
-
-
-def decimal(value: Fraction) -> str:
-    """At most three places; what they do not hold exactly is marked."""
-    thousandths = round(value * 1000)
-    sign = "−" if thousandths < 0 else ""
-    whole, rest = divmod(abs(thousandths), 1000)
-    text = f"{sign}{whole:,}" + (f".{rest:03d}".rstrip("0") if rest else "")
-    return text if Fraction(thousandths, 1000) == value else f"≈ {text}"
-
-
-def _day(moment: int) -> str:
-    return datetime.fromtimestamp(moment, CHINA).date().isoformat()
-
-
-def _leaves(leaves: Sequence[int]) -> str:
-    shown = ", ".join(f"#{leaf}" for leaf in leaves[:MOST_LEAVES])
-    return shown if len(leaves) <= MOST_LEAVES else f"{shown} … ({len(leaves)})"
-
-
-# ------------------------------------------------------------------- the page of a report
+    file: str = ""
 
 
 def page(shown: Shown, lang: str) -> str:
     """The whole page. `lang`: zh or en."""
-    write = _Writer(lang)
-    report, result = shown.report, shown.report["result"]
+    write = Writer(lang)
+    report = shown.report
+    known = {one["id"]: one for one in shown.rules["indicators"]}
+    figures = report["result"]["indicators"]
+    places = {one["id"]: number for number, one in enumerate(figures, 1)}
     parts = [
         _head(shown, write),
         _state(shown, write),
-        _warnings(report["labels"], write),
-        f"<h2>{write('指标', 'Indicators')}</h2>",
-        *(_indicator(shown, one, write) for one in result["indicators"]),
+        warnings(report["labels"], write),
+        write.heading("指标", "Indicators"),
+        _note(shown, write),
+        *(
+            indicator(one, known, places, shown.others.get(one["id"]), shown.owners, write)
+            for one in figures
+        ),
         _aside(report, write),
         _findings(report, write),
         _timeline(shown.steps, write),
         _check(shown, write),
     ]
-    return write.document(f"{shown.subject_name} · {shown.rules['title'][lang]}", "".join(parts))
+    title = f"{shown.subject_name} · {shown.rules['title'][write.lang]}"
+    return write.document(title, "".join(parts))
 
 
-def _head(shown: Shown, write: _Writer) -> str:
-    result = shown.report["result"]
-    period, rules = result["period"], result["rules"]
-    name = shown.institution if write.place == 0 else shown.institution_en or shown.institution
+# ------------------------------------------------------------------- head
+
+
+def institution_name(zh: str, en: str, write: Writer) -> str:
+    """The name in both languages, where it has both."""
+    return write.both(zh, en) if en and en != zh else clean(zh)
+
+
+def _head(shown: Shown, write: Writer) -> str:
+    name = institution_name(shown.institution, shown.institution_en, write)
+    period = write.both("时段", "Period"), period_text(shown.report["result"]["period"], write)
+    rows = (period, _rules(shown, write), _records(shown, write))
+    facts = "".join(f"<div><dt>{term}</dt><dd>{said}</dd></div>" for term, said in rows)
     return (
-        f'<header><p class="over">{escape(name)} · {write.title(shown.rules)}</p>'
-        f"<h1>{escape(shown.subject_name)}</h1>"
-        f'<p class="under">{_day(period["start"])} — {_day(period["end"] - 1)} · '
-        f"{escape(rules['id'])}@{rules['version']} "
-        f"<code>{escape(rules['hash'][:12])}</code></p></header>"
+        f'<header><p class="over">{name}</p><h1>{bdi(shown.subject_name)}</h1>'
+        f'<p class="of">{rule_title(shown.rules, write)}</p><dl class="facts">{facts}</dl></header>'
     )
 
 
-def _state(shown: Shown, write: _Writer) -> str:
-    colour, words = EFFECTS[shown.effect]
+def _rules(shown: Shown, write: Writer) -> tuple[str, str]:
+    rules, stand = shown.report["result"]["rules"], shown.report["rules"]
+    number = len(stand["approvals"])
+    approved = write(f"{number} 人批准", f"approved by {number}") if number else ""
+    said = [
+        f"{clean(rules['id'])}@{rules['version']}",
+        f'<code title="{clean(rules["hash"])}">{clean(rules["hash"][:12])}…</code>',
+        approved,
+    ]
+    return write.both("规则", "Rules"), " · ".join(filter(None, said))
+
+
+def _records(shown: Shown, write: Writer) -> tuple[str, str]:
+    records = shown.report["records"]
+    size, count = records["size"], records["count"]
+    stream = ("学习流", "the learning stream") if records["stream"] == "learning" else (
+        "教学流", "the teaching stream",
+    )  # fmt: skip
+    of_all = write(
+        f"取自{stream[0]}的前 {size:,} 条", f"among the first {size:,} entries of {stream[1]}"
+    )
+    if count is None:
+        return write.both("记录", "Records"), of_all
+    own = write(f"本人名下 {count:,} 条", f"{count:,} of the subject")
+    return write.both("记录", "Records"), f"{own}{write('，', ', ')}{of_all}"
+
+
+def _state(shown: Shown, write: Writer) -> str:
+    words = EFFECTS[shown.effect]
+    wanted = tuple(one for one in shown.open_places if one)
     more = ""
-    if shown.effect == "computed" and any(shown.open_places):
-        places = ["、".join(role_words(one, write.place)) for one in shown.open_places]
-        told = write("还需认定：", "Still needed: ")
-        more = f"<br><small>{told}{escape('；'.join(places))}</small>"
-    return f'<p class="state {colour}"><strong>{write(*words)}</strong>{more}</p>'
-
-
-def _warnings(labels: Sequence[str], write: _Writer) -> str:
-    if not labels:
-        return ""
-    lines = "".join(f"<li>{write(*LABELS[label])}</li>" for label in labels)
-    return f'<ul class="warn">{lines}</ul>'
-
-
-def _indicator(shown: Shown, figure: Mapping[str, Any], write: _Writer) -> str:
-    known = {one["id"]: one for one in shown.rules["indicators"]}
-    one = known.get(figure["id"])
-    title = write.title(one) if one else escape(figure["id"])
-    note = f'<p class="note">{escape(one["note"][write.lang])}</p>' if one and "note" in one else ""
-    value = figure["value"]
-    text = escape(number(value, figure["unit"], write.place))
-    exact = ""
-    if isinstance(value, str) and "≈" in text:
-        exact = f' <small class="exact">{escape(value)}</small>'
-    state = " class='value missing'" if value is None else " class='value'"
-    count = len(figure["inputs"])
-    inputs = write(f"依据 {count} 条记录", f"from {count} records")
+    if shown.effect == "computed" and wanted:
+        zh, en = places_text(wanted, 0), places_text(wanted, 1)
+        more = write(f"还需认定：{zh}。", f" Still needed: {en}.")
     return (
-        f"<section><div class=row><div><h3>{title}</h3><p{state}>{text}{exact}</p>"
-        f"<p class=inputs>{inputs}</p></div>{_distribution(shown, figure, write)}</div>"
-        f"{_missing(shown, figure, write)}{note}</section>"
+        f'<div class="state {words.colour}"><strong>{write.both(*words.state)}</strong>'
+        f"<p>{write(*words.means)}{more}</p></div>"
     )
 
 
-def _missing(shown: Shown, figure: Mapping[str, Any], write: _Writer) -> str:
-    if not figure["missing"]:
+def _note(shown: Shown, write: Writer) -> str:
+    if "note" not in shown.rules:
         return ""
-    titles = {one["id"]: one["title"][write.lang] for one in shown.rules["indicators"]}
-    lines = "".join(
-        f"<li>{escape(why_missing(reason, shown.owners, titles, write.place))}</li>"
-        for reason in figure["missing"][:MOST_LEAVES]
-    )
-    return f'<ul class="why">{lines}</ul>'
+    return f'<p class="note">{clean(shown.rules["note"][write.lang])}</p>'
 
 
-def _distribution(shown: Shown, figure: Mapping[str, Any], write: _Writer) -> str:
-    others = shown.others.get(figure["id"])
-    if others is None or figure["unit"] == "boolean":
-        return ""
-    values = others.values
-    if len(values) < LEAST:
-        few = write(
-            "有数值者不足 6 人，不显示分布", "fewer than six have a value: no distribution is shown"
-        )
-        return f'<p class="few">{few}</p>'
-    if values[0] == values[-1]:
-        same = decimal(values[0])
-        words = write(f"{len(values)} 人都是 {same}", f"all {len(values)} have {same}")
-        return f'<p class="few">{words}</p>'
-    own = Fraction(figure["value"]) if isinstance(figure["value"], str) else None
-    words = _told(values, own, others.missing, write)
-    low, high = decimal(values[0]), decimal(values[-1])
-    return (
-        f"<figure>{histogram(values, own, words)}"
-        f"<div class=ends><span>{escape(low)}</span><span>{escape(high)}</span></div>"
-        f"<figcaption>{words}</figcaption></figure>"
-    )
+# ------------------------------------------------------------------- records aside, findings
 
 
-def _told(values: Sequence[Fraction], own: Fraction | None, missing: int, write: _Writer) -> str:
-    """The chart in words, for whoever cannot see it, and for everybody else."""
-    first, middle, third = (decimal(quantile(values, Fraction(n, 4))) for n in (1, 2, 3))
-    zh = f"{len(values)} 人：中位数 {middle}，中间一半在 {first} 至 {third}"
-    en = f"{len(values)} people: median {middle}, the middle half from {first} to {third}"
-    if own is not None:
-        below, equal = (round(100 * part) for part in place_of(values, own))
-        zh = f"{zh}；其余的人中 {below}% 低于本人"
-        en = f"{en}; {below} % of the others are below"
-        if equal:
-            zh, en = f"{zh}，{equal}% 相同", f"{en}, {equal} % are equal"
-    if missing:
-        zh, en = f"{zh}；另有 {missing} 人缺失", f"{en}; {missing} more have none"
-    return write(f"{zh}。", f"{en}.")
-
-
-def _aside(report: Mapping[str, Any], write: _Writer) -> str:
+def _aside(report: Mapping[str, Any], write: Writer) -> str:
     if not report["aside"]:
         return ""
     leaves: dict[str, list[int]] = {}
     for one in report["aside"]:
         leaves.setdefault(one["reason"], []).append(one["leaf"])
     lines = "".join(
-        f"<li>{write(*REASONS.get(reason, (reason, reason)))}"
-        f"{write('：', ': ')}<span class=leaves>{_leaves(some)}</span></li>"
+        _listed(REASONS.get(reason, (reason, reason)), len(some), leaf_list(some, write.place),
+                write)
         for reason, some in leaves.items()
-    )
-    return f"<h2>{write('没有计入的记录', 'Records that do not count')}</h2><ul>{lines}</ul>"
+    )  # fmt: skip
+    return f"{write.heading('没有计入的记录', 'Records set aside')}<ul class=listed>{lines}</ul>"
 
 
-def _findings(report: Mapping[str, Any], write: _Writer) -> str:
+def _findings(report: Mapping[str, Any], write: Writer) -> str:
     if not report["findings"]:
         return ""
+    by_code: dict[str, list[Sequence[int]]] = {}
+    for one in report["findings"]:
+        by_code.setdefault(one["code"], []).append(one["leaves"])
     lines = "".join(
-        f"<li>{write(*FINDINGS.get(one['code'], (one['code'], one['code'])))}"
-        f"{write('：', ': ')}<span class=leaves>{_leaves(one['leaves'])}</span></li>"
-        for one in report["findings"][:MOST_ROWS]
+        _listed(FINDINGS.get(code, (code, code)), len(some), _places(code, some, write), write,
+                grave=code in INCOMPLETE)
+        for code, some in by_code.items()
+    )  # fmt: skip
+    return f"{write.heading('需要有人查看', 'Findings')}<ul class=listed>{lines}</ul>"
+
+
+def _listed(names: tuple[str, str], count: int, where: str, write: Writer, grave: bool = False,
+            ) -> str:  # fmt: skip
+    return (
+        f"<li{' class=grave' if grave else ''}><span class=said>{write.both(*names)}</span>"
+        f"<span class=count>{count:,}</span><span class=leaves>{clean(where)}</span></li>"
     )
-    more = len(report["findings"]) - MOST_ROWS
-    if more > 0:
-        lines += f"<li>… {more}</li>"
-    return f"<h2>{write('需要有人看的地方', 'Findings')}</h2><ul>{lines}</ul>"
 
 
-def _timeline(steps: Sequence[Step], write: _Writer) -> str:
-    waiting = write("尚未上链", "not anchored")
+def _places(code: str, found: Sequence[Sequence[int]], write: Writer) -> str:
+    """The leaves of each finding, together those that belong together."""
+    parts, told = [], 0
+    for told, leaves in enumerate(found, 1):
+        parts.append(_gap(leaves, write) if code == "chain-gap" else _one(leaves, write))
+        if sum(map(len, found[:told])) >= MOST_LEAVES:
+            break
+    rest = len(found) - told
+    if rest:
+        zh, en = f"……另有 {rest:,} 处，见 JSON", f"… and {rest:,} more, see the JSON"
+        parts.append((zh, en)[write.place])
+    return ("；", "; ")[write.place].join(parts)
+
+
+def _one(leaves: Sequence[int], write: Writer) -> str:
+    if len(leaves) == 2:
+        return f"#{leaves[0]} ↔ #{leaves[1]}"
+    return leaf_list(leaves, write.place)
+
+
+def _gap(numbers: Sequence[int], write: Writer) -> str:
+    """Of a gap the report names the number that should follow, and the one that does."""
+    if len(numbers) != 2:
+        return leaf_list(numbers, write.place)
+    expected, found = numbers
+    zh, en = (
+        f"应为第 {expected} 号，实为第 {found} 号",
+        f"number {found} where {expected} should be",
+    )
+    return (zh, en)[write.place]
+
+
+# ------------------------------------------------------------------- history, checking
+
+
+def _timeline(steps: Sequence[Step], write: Writer) -> str:
+    waiting = write("尚未锚定到链上", "not anchored yet")
     lines = "".join(
         f'<li class="{"good" if one.good else "bad"}">'
-        f"<time>{waiting if one.time is None else escape(china_text(one.time))}</time>"
-        f"{write(one.zh, one.en)}</li>"
+        f"<time>{waiting if one.time is None else f'{moment(one.time)} UTC+8'}</time>"
+        f"<div>{write(one.zh, one.en)}</div></li>"
         for one in steps
     )
-    return f"<h2>{write('经过', 'History')}</h2><ol class=timeline>{lines}</ol>"
+    heading = write.heading("经过", "History")
+    return f"{heading}<ol class=timeline>{lines}</ol>" if steps else ""
 
 
-def _check(shown: Shown, write: _Writer) -> str:
-    records = shown.report["records"]
-    count = records["count"]
-    chain = (
-        write("学习记录没有个人编号链，无法证明没有遗漏。",
-              "Learning records have no chain of numbers: that none is left out cannot be proved.")
-        if count is None
-        else write(f"本人记录共 {count} 条，逐号交代。",
-                   f"All {count} records of the subject are accounted for, number by number.")
-    )  # fmt: skip
-    return (
-        f"<h2>{write('自己核对', 'Check it yourself')}</h2><p>{chain}</p>"
-        "<pre>xuezheng-verify recompute REPORT.json --records records.jsonl --trust trust.json"
-        f"</pre><p class=hash>{write('结果散列', 'result hash')} "
-        f"<code>{escape(shown.report['result_hash'])}</code></p>"
-    )
-
-
-# ------------------------------------------------------------------- the overview
-
-
-def index_page(rows: Sequence[Row], about: Mapping[str, Any], lang: str) -> str:
-    """All reports of an evaluation in one table. `about`: institution, rules, period, labels, and
-    `hints`: (whose, sentence) of what somebody should look at."""
-    write = _Writer(lang)
-    figures = about["rules"]["indicators"]
-    heads = "".join(f"<th class=n>{write.title(one)}</th>" for one in figures)
-    body = "".join(_row(row, figures, write) for row in rows)
-    period = about["period"]
-    head = (
-        f'<header><p class="over">{escape(about["institution"])}</p>'
-        f"<h1>{write.title(about['rules'])}</h1><p class=under>{_day(period['start'])} — "
-        f"{_day(period['end'] - 1)} · {write(f'{len(rows)} 份报告', f'{len(rows)} reports')}</p>"
-        "</header>"
-    )
-    table = (
-        f"<div class=wide><table><thead><tr><th>{write('姓名或账户', 'account')}</th>"
-        f"<th>{write('认定', 'state')}</th>{heads}<th class=n>{write('发现', 'findings')}</th>"
-        f"</tr></thead><tbody>{body}</tbody></table></div>"
-    )
-    parts = [head, _warnings(about["labels"], write), table, _hints(about.get("hints", ()), write)]
-    return write.document(about["rules"]["title"][lang], "".join(parts))
-
-
-def _row(row: Row, figures: Sequence[Mapping[str, Any]], write: _Writer) -> str:
-    colour, words = EFFECTS[row.effect]
-    cells = "".join(
-        f"<td class=n>{escape(number(row.values.get(one['id']), one['unit'], write.place))}</td>"
-        for one in figures
+def _check(shown: Shown, write: Writer) -> str:
+    name = shown.file if _FILE.fullmatch(shown.file) else f"{shown.subject_name}.json"
+    name = name if _FILE.fullmatch(name) else "REPORT.json"
+    why = write(
+        "这份报告不必相信任何人：用记录文件和信任包，谁都能把它重新算一遍，应当一字不差。",
+        "Nobody has to be believed: with the records file and the trust bundle anyone can compute "
+        "this report again, and it has to come out the same, to the byte.",
     )
     return (
-        f'<tr><td><a href="{escape(row.link)}">{escape(row.name)}</a></td>'
-        f'<td class="{colour}">{write(*words)}</td>{cells}'
-        f"<td class=n>{row.findings or ''}</td></tr>"
+        f"{write.heading('自己核对', 'Check it yourself')}<p>{why}</p>"
+        f"<pre>xuezheng-verify recompute {clean(name)} --records records.jsonl "
+        f"--trust trust.json</pre><p>{_complete(shown.report, write)}</p>"
+        f'<p class="hash">{write.both("结果散列", "result hash")} '
+        f"<code>{clean(shown.report['result_hash'])}</code></p>"
+        f'<p class="hash">{_whole(name, write)}</p>'
     )
 
 
-def _hints(hints: Sequence[tuple[str, str]], write: _Writer) -> str:
-    if not hints:
-        return ""
-    lines = "".join(
-        f"<li><strong>{escape(who)}</strong> {escape(sentence)}</li>"
-        for who, sentence in hints[:MOST_ROWS]
+def _whole(name: str, write: Writer) -> str:
+    said = write(
+        "本页供人阅读；完整内容以此文件为准：", "This page is for reading; the whole is in "
     )
-    more = f"<li>… {len(hints) - MOST_ROWS}</li>" if len(hints) > MOST_ROWS else ""
-    told = write(
-        "这些只是该看的地方，不是结论，也不改变任何数字。",
-        "These say where to look. They are no verdicts and change no figure.",
+    return f"{said}<code>{clean(name)}</code>"
+
+
+def _complete(report: Mapping[str, Any], write: Writer) -> str:
+    """What can be said of whether records were left out."""
+    count = report["records"]["count"]
+    if count is None:
+        return write(
+            "学习记录没有个人编号链：有没有遗漏，无法证明。",
+            "Learning records have no chain of numbers: that none is left out cannot be proved.",
+        )
+    if any(one["code"] in INCOMPLETE for one in report["findings"]):
+        return write(
+            "本人的记录没有全部交代清楚（见“需要有人查看”）：有没有遗漏，无法证明。",
+            "Not all records of the subject are accounted for (see Findings): that none is left "
+            "out cannot be proved.",
+        )
+    return write(
+        f"本人名下的 {count:,} 条记录从 0 号起逐一连号，少一条都会被发现。",
+        f"The subject's {count:,} records are numbered from 0 without a gap: one left out would "
+        "show.",
     )
-    return f"<h2>{write('值得一看', 'Worth a look')}</h2><p>{told}</p><ul>{lines}{more}</ul>"
