@@ -241,6 +241,9 @@ class MemoryStatementStore:
             signer = None if kept.erased else chain.signer
             yield Chained(number, kept.index, record, signer, kept.erased)
 
+    def links(self, subject: str, below: int) -> list[int]:
+        return [one.index for one in self.chain(subject, below)]
+
     def kept(self, kind: str, start: int, stop: int) -> Iterator[tuple[int, bytes, bytes]]:
         for index in range(start, min(stop, self._streams.size(kind))):
             found = self._streams.payload(kind, index)

@@ -171,7 +171,7 @@ def _subjects(office: Office, basis: Basis, only: str | None) -> Iterator[Subjec
             continue
         count, last = head.count, head.leaf
         if last >= basis.size:  # the end of the chain is not anchored yet
-            below = [one.index for one in office.statements.chain(head.subject, basis.size)]
+            below = office.statements.links(head.subject, basis.size)
             count, last = len(below), below[-1] if below else -1
         if count:
             yield Subject(head.subject, count=count, last=last)

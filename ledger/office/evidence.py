@@ -80,7 +80,7 @@ def _records(office: Office, done: Evaluation) -> Wanted:
             for stored in student_statements(office, subject, basis.size):
                 shown[stored.index] = what_is_shown(stored)
         else:
-            leaves |= {link.index for link in office.statements.chain(subject, basis.size)}
+            leaves.update(office.statements.links(subject, basis.size))
     return Wanted(basis.stream, leaves or shown.keys(), shown)
 
 

@@ -229,6 +229,9 @@ class StatementStore(Protocol):
     def chain(self, subject: str, below: int) -> Iterator[Chained]:
         """The links of a subject's chain with a leaf below that, in order."""
 
+    def links(self, subject: str, below: int) -> list[int]:
+        """The leaves of a subject's chain below that, in order: of erased records too."""
+
     def kept(self, kind: str, start: int, stop: int) -> Iterator[tuple[int, bytes, bytes]]:
         """(leaf, salt, payload) of a stream's records [start, stop); erased ones are left out."""
 

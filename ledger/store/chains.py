@@ -109,6 +109,16 @@ class Chains:
                 return
             after = rows[-1][0]
 
+    def links(self, name: str, below: int) -> list[int]:
+        """See `ports.StatementStore.links`."""
+        term = self._terms.term(SUBJECT, name)
+        with self._database.read() as connection:
+            rows = connection.exec_driver_sql(
+                f"SELECT leaf FROM chained WHERE subject = {term} AND leaf < {below}"
+                " ORDER BY number"
+            ).all()
+        return [leaf for (leaf,) in rows]
+
     def _link(self, term: int, number: int, leaf: int, sealed: bytes | None) -> Chained:
         if sealed is None:
             return Chained(number, leaf, None, None, True)

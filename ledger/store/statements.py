@@ -357,6 +357,10 @@ class Statements:
         """See `ports.StatementStore.chain`."""
         return self._chains.chain(subject, below)
 
+    def links(self, subject: str, below: int) -> list[int]:
+        """See `ports.StatementStore.links`."""
+        return self._chains.links(subject, below)
+
     def kept(self, kind: str, start: int, stop: int) -> Iterator[tuple[int, bytes, bytes]]:
         """See `ports.StatementStore.kept`."""
         base = base_of(kind)
