@@ -21,6 +21,7 @@ from rich.table import Table
 from ledger.core.evaluation.evaluate import Evaluator, Period, result_hash
 from ledger.core.evaluation.hints import hints
 from scripts.bench_rows import Aim, Row, Spent, Tell, this_machine
+from scripts.bench_teaching_command import command_rows
 from scripts.bench_teaching_scores import (
     RULE_SET,
     Made,
@@ -68,7 +69,8 @@ def teaching_rows(tell: Tell, load: Load) -> list[Row]:
     scored = scores(tell, load)
     rows = [_row(one, len(load.seeds)) for one in scored if one.planted]
     first = made(replace(load.size, seed=load.seeds[0]), Rates())
-    return [*rows, *timing_rows(tell, first, load.records), *command_rows(tell, load)]
+    timed = timing_rows(tell, first, load.records)
+    return [*rows, *timed, *command_rows(tell, load.size, load.records)]
 
 
 def scores(tell: Tell, load: Load) -> list[Score]:
@@ -130,14 +132,6 @@ def _copies(records: Sequence[Record], wanted: int) -> Iterator[Record]:
             changed = {name: f"{record[name]}-{copy}" for name in _IDS if name in record}
             moved = {name: record[name] + copy * _TERM for name in _TIMES if name in record}
             yield {**record, **changed, **moved, "leaf": record["leaf"] + copy * len(records)}
-
-
-def command_rows(tell: Tell, load: Load) -> list[Row]:
-    """The whole evaluation command, from the store to signed reports.
-
-    NOT MEASURED YET: this is the place for its timing.
-    """
-    return []
 
 
 # ------------------------------------------------------------------- the command

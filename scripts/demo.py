@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from scripts import demo_data, demo_learning
+from scripts import demo_data, demo_learning, demo_teaching
 from scripts.demo_forgery import forged_frame_text, tampered
 from scripts.demo_stage import (
     BIN,
@@ -63,7 +63,7 @@ def found(demo: Demo, authority: Party, universities: tuple[Party, ...]) -> None
         members.append(university)
     for university in universities:
         council(demo, members, "accredit", university.code, "--kinds", "all",
-                "--types", "degree,course")  # fmt: skip
+                "--types", "degree,course,workload")  # fmt: skip
     _, seen = demo.run("xuezheng", "council", "list", "--home", demo.home(authority))
     demo.expect(
         "理事会三位成员，两位同意方可更改 / a council of three, two must agree",
@@ -257,6 +257,9 @@ def main_job(demo: Demo) -> None:
         attacks(demo, north)
     with step("按人删除", "erasure by person"):
         demo_learning.erased(demo, north)
+    with step("教学评价与认定", "teaching: evaluated, recognised, recomputed"):
+        number = next(iter(qr_texts(out(demo, south))))
+        demo_teaching.teaches(demo, north, out(demo, south) / f"{number}.json")
     with step("审计", "audit"):
         audit(demo)
     with step("核验网页", "the verifier page"):
@@ -278,6 +281,7 @@ def where_to_look(demo: Demo) -> None:
  有效证书 a valid one  {example}
  已撤销 a revoked one  {qr_texts(out(demo, north))["D2026-0001"]}
  证书 PDF              {out(demo, north) / "D2026-0003.pdf"}
+ 教学评价 teaching     {demo.root / "workload" / "index.html"}
  审计报告 audit        {demo.root / "audit-report" / "report.html"}
  机构接口 issuers      {docs}
  命令 try              .venv/bin/xuezheng-verify check {out(demo, north) / "D2026-0003.pdf"} \\
