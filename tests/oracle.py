@@ -27,6 +27,7 @@ from ledger.office.status import replayed
 from ledger.office.status_list import status_list
 from ledger.office.vocabulary import vocabulary_of
 from ledger.ports import Anchored
+from ledger.ports.statements import Chained
 
 _AFTER = {
     ("active", Action.REVOKE): "revoked",
@@ -127,31 +128,29 @@ def _chains(office: Office) -> None:
     What was erased is known by its place alone: it stands between two links, or at the end.
     """
     size = office.store.size("teaching")
-    told: dict[str, list[tuple[int, int]]] = {}
+    told: dict[str, list[Chained]] = {}
     for head in office.statements.subjects():
         links = list(office.statements.chain(head.subject, size))
         assert [one.number for one in links] == list(range(head.count))
         assert links[-1].index == head.leaf
-        told[head.subject] = [(one.number, one.index) for one in links]
+        told[head.subject] = links
         for one in links:
-            kept = office.store.payload("teaching", one.index)
-            assert (kept is None) == one.erased
-    places = [place for links in told.values() for _, place in links]
+            assert (office.store.payload("teaching", one.index) is None) == one.erased
+    places = [one.index for links in told.values() for one in links]
     assert len(set(places)) == len(places), "one leaf in two chains"
+    vocabulary = vocabulary_of(office)
     for index in range(size):
         kept = office.store.payload("teaching", index)
         if kept is None:
             continue
         envelope = json.loads(kept[1])
-        chain, full = envelope["chain"], {**envelope["statement"], "id": envelope["id"]}
-        links = told[chain["subject"]]
-        assert (chain["number"], index) in links
-        before = links[chain["number"] - 1][1] if chain["number"] else None
-        assert chain["previous"] == before
-        full["authority"] = envelope["authority"]
-        kept_record = list(office.statements.chain(chain["subject"], size))[chain["number"]].record
-        record = record_of(full, index, vocabulary_of(office))
-        assert kept_record == (None if record is None else json.loads(json.dumps(dict(record))))
+        chain, links = envelope["chain"], told[envelope["chain"]["subject"]]
+        link = links[chain["number"]]
+        before = links[link.number - 1].index if link.number else None
+        assert (link.index, chain["previous"]) == (index, before)
+        full = {name: envelope[name] for name in ("id", "authority")}
+        record = record_of({**envelope["statement"], **full}, index, vocabulary)
+        assert link.record == (None if record is None else json.loads(json.dumps(dict(record))))
 
 
 def _certificates(office: Office) -> None:
