@@ -22,7 +22,7 @@ from api.reports.words import EFFECTS, FINDINGS, REASONS, places_text
 from ledger.core.evaluation.standing import INCOMPLETE
 
 MOST_LEAVES = 30
-_FILE = re.compile(r"[\w.@-]{1,120}")
+_FILE = re.compile(r"[\w@][\w.@-]{0,119}")
 """Names that can stand in a command as they are."""
 
 

@@ -92,6 +92,10 @@ REASONS: Mapping[str, Names] = {
         "来自别的系统，归口系统没有这条记录",
         "from another system; the owning system has no such record",
     ),
+    "repeated": (
+        "同一件事记了不止一次，以先到的一条为准",
+        "told more than once; the first record counts",
+    ),
 }  # fmt: skip
 FINDINGS: Mapping[str, Names] = {
     "chain-gap": (
@@ -125,8 +129,8 @@ FINDINGS: Mapping[str, Names] = {
     ),
     "void-unknown": ("要作废的记录找不到", "Voids a record that is not there"),
     "source-disagrees": (
-        "两个系统对同一件事的数据不一致，以归口系统为准",
-        "Two systems disagree about the same; the owning one counts",
+        "两条记录对同一件事说法不一，以归口系统的、先到的一条为准",
+        "Two records disagree about the same; the owning system's first one counts",
     ),
     "source-not-owner": (
         "数据不是来自归口系统，没有计入",
