@@ -16,12 +16,15 @@ from ledger.office.ingest import ingest
 from ledger.office.issue import issue
 from ledger.office.status import change_status
 from tests.office.faults import WORLDS, Crash
-from tests.office.worlds import Campus, Institution, degree, statement
+from tests.office.worlds import Campus, Institution, degree, statement, teaching
 from tests.oracle import derive_everything
 from tests.store.samples import sealed_store
 
 ROWS = [degree(f"N-{number}") for number in range(4)]
 LINES = b"".join(statement(number) for number in range(5))
+TAUGHT = b"".join(
+    [*(teaching(number, f"t-{number % 2}") for number in range(10, 15)), statement(9)]
+)
 
 
 def _issue(school: Institution) -> None:
@@ -30,6 +33,10 @@ def _issue(school: Institution) -> None:
 
 def _ingest(school: Institution) -> None:
     ingest(school.office, "learning", io.BytesIO(LINES))
+
+
+def _teach(school: Institution) -> None:
+    ingest(school.office, "teaching", io.BytesIO(TAUGHT))
 
 
 def _anchor(school: Institution) -> None:
@@ -44,11 +51,13 @@ def _seeded(school: Institution) -> None:
     """Something of every kind waits for an anchor."""
     _issue(school)
     _ingest(school)
+    _teach(school)
 
 
 WRITES: dict[str, tuple[Callable[[Institution], None], str, str]] = {
     "issue": (_issue, "store", "append"),
     "ingest": (_ingest, "statements", "append_statements"),
+    "teach": (_teach, "statements", "append_statements"),
     "heartbeat": (_anchor, "store", "append"),
     "sign": (_anchor, "store", "sign_checkpoint"),
     "anchor": (_anchor, "sender", "anchor"),
@@ -80,9 +89,10 @@ def test_write(any_school: Institution, write: str, world: str) -> None:
     anchor(school.office)
     assert anchor(school.office) == []
     sizes = {kind: school.store.size(kind) for kind in school.office.kinds()}
-    assert (sizes["credential"], sizes["learning"]) == (4, 5)
+    assert (sizes["credential"], sizes["learning"], sizes["teaching"]) == (4, 5, 6)
+    assert [head.count for head in school.statements.subjects()] == [3, 2, 1]
     assert sizes["status"] == 1
-    for kind in ("credential", "learning", "status"):
+    for kind in ("credential", "learning", "teaching", "status"):
         assert school.anchors_on_chain(kind) == 1
         assert len(school.store.anchors(kind)) == 1
     derive_everything(school.office)

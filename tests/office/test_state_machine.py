@@ -23,7 +23,7 @@ from ledger.office.issue import issue
 from ledger.office.status import change_status
 from tests.office import worlds
 from tests.office.faults import Crash
-from tests.office.worlds import Campus, Institution, degree, statement
+from tests.office.worlds import Campus, Institution, degree, statement, teaching
 from tests.oracle import derive_everything
 
 NEXT = {
@@ -58,6 +58,7 @@ class Days(RuleBasedStateMachine):
         self.school: Institution = self.campus.institution()
         self.states: dict[str, str] = {}
         self.statements: dict[int, str] = {}
+        self.taught: dict[int, int] = {}
         self.changes = 0
 
     @rule(numbers=st.sets(st.integers(0, 11), min_size=1, max_size=4))
@@ -87,13 +88,36 @@ class Days(RuleBasedStateMachine):
         lines = statement(number, text) * (2 if twice else 1)
         report = ingest(self.school.office, "teaching", io.BytesIO(lines))
         known = self.statements.setdefault(number, text)
-        fresh = len(self.statements) == self.school.store.size("teaching") and report.accepted == 1
+        size = self.school.store.size("teaching")
+        fresh = len(self.statements) + len(self.taught) == size and report.accepted == 1
         if known != text:
             assert report.accepted == 0
             assert len(report.refused) == 1 + twice
         else:
             assert report.accepted + report.duplicate == 1 + twice
             assert report.accepted == int(fresh)
+
+    @rule(
+        numbers=st.lists(st.integers(20, 29), min_size=1, max_size=4),
+        crash=st.sampled_from([None, "crash", "applied-crash"]),
+    )
+    def teach(self, numbers: list[int], crash: str | None) -> None:
+        lines = b"".join(teaching(number, f"t-{number % 3}") for number in numbers)
+        school = self.school
+        if crash:
+            school = school.broken("statements", "append_statements", crash)
+        with suppress(Crash):
+            ingest(school.office, "teaching", io.BytesIO(lines))
+        if crash != "crash":
+            for number in numbers:
+                self.taught.setdefault(number, len(self.taught) + len(self.statements))
+
+    @precondition(lambda self: self.taught)
+    @rule(data=st.data())
+    def erase_taught(self, data: st.DataObject) -> None:
+        index = data.draw(st.sampled_from(sorted(self.taught.values())))
+        self.school.statements.erase_statement("teaching", index)
+        assert self.school.store.payload("teaching", index) is None
 
     @rule()
     def anchor(self) -> None:
@@ -122,7 +146,7 @@ class Days(RuleBasedStateMachine):
         anchor(office)
         derive_everything(office)
         assert self.school.store.size("credential") == len(self.states)
-        assert self.school.store.size("teaching") == len(self.statements)
+        assert self.school.store.size("teaching") == len(self.statements) + len(self.taught)
 
 
 def test_days() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import itertools
+import json
 import os
 import time
 from collections.abc import Iterator, Sequence
@@ -36,6 +37,7 @@ from ledger.office.context import Identity, Office
 from ledger.ports import ChainReader, ChainSender, Change, Outbox, Signer, StreamStore
 from ledger.ports.statements import DocumentStore, StatementStore
 from tests.chain.worlds import LocalAccount, embedded_in_process
+from tests.core.teaching.made import good
 from tests.office.faults import Faulty
 
 FOR_EVER = 2**63
@@ -217,6 +219,14 @@ def statement(number: int, text: str = "done") -> bytes:
         b'"verb":{"id":"http://verb.example/%s"},"object":{"id":"http://course.example/1"}}\n'
         % (number, text.encode())
     )
+
+
+def teaching(number: int, teacher: str) -> bytes:
+    """A teaching record as a line, with an id of its own."""
+    made = good("session-delivered")
+    made["id"] = f"00000000-0000-4000-8000-{number:012d}"
+    made["actor"]["account"]["name"] = teacher
+    return json.dumps(made).encode() + b"\n"
 
 
 def _stores(store: StreamStore | None) -> tuple[StreamStore, StatementStore, DocumentStore]:
