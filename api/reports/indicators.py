@@ -214,7 +214,7 @@ def _basis(figure: Json, rule: Json | None, write: Writer) -> str:
     how = ""
     if rule is not None:
         how = f"<pre>{clean(formula(rule['value'], write.place))}</pre>{_rounding(rule, write)}"
-        count += write(" · 算法", " · formula")
+        count += f'<span class="fold">{write(" · 算法", " · formula")}</span>'
     return f"<details><summary>{count}</summary>{listed}{how}</details>"
 
 

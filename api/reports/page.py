@@ -272,7 +272,8 @@ def _complete(report: Mapping[str, Any], write: Writer) -> str:
             "out cannot be proved.",
         )
     return write(
-        f"本人名下的 {count:,} 条记录从 0 号起逐一连号，少一条都会被发现。",
+        f"本人名下的 {count:,} 条记录从 0 号起逐一连号，中间少一条都会被发现；"
+        "末尾是否还有更多，提交者手中的回执可以证明。",
         f"The subject's {count:,} records are numbered from 0 without a gap: one left out would "
-        "show.",
+        "show. Whether more came at the end, the receipts of the senders prove.",
     )

@@ -94,12 +94,16 @@ tbody th{position:sticky;left:0;background:#fff;font-weight:500}
 font-size:.93rem}.hints li>:first-child{flex:0 0 6.5rem;overflow-wrap:anywhere}
 @media(max-width:46rem){main{margin:0;padding:1.4rem 1.1rem 2rem;border:0}
 h1{font-size:1.7rem}section{display:block}section>figure,section>.few{margin-top:.6rem}
+section>.few{padding:0}
 .facts div{display:block;padding:.25rem 0}.facts dt{font-size:.82rem}}
 @media print{@page{size:A4;margin:16mm 17mm}@page wide{size:A4 landscape}
 body{background:#fff;font-size:10.5pt;line-height:1.55}
 main{max-width:none;margin:0;padding:0;border:0}
 section{display:grid;grid-template-columns:minmax(0,1fr) 80mm;column-gap:8mm}
 section>figure,section>.few{margin:0}figcaption{font-size:8pt}.chart text{font-size:12px}
+section{padding:.85rem 0 .7rem}h2{margin-top:1.7rem}.value{font-size:1.6rem}
+.timeline li{padding-bottom:.5rem}.listed li{padding:.35rem 0}
+details:not([open]) .fold{display:none}
 section,li,.state,.warn,figure,tr{break-inside:avoid}h2,h3{break-after:avoid}
 details:not([open]) summary{list-style:none}summary::-webkit-details-marker{display:none}
 .wide{page:wide;overflow:visible}tbody th{position:static}thead{display:table-header-group}
