@@ -114,7 +114,11 @@ class Reporter:
 
 def relevant_acts(register: Register, rules: RuleSet, people: Iterable[str]) -> list[int]:
     """Leaves of the acts that a report by these rules rests on: charters, profiles, every version
-    of the rule set with its approvals, and the appointments of approvers and of `people`."""
+    of the rule set with its approvals, and the appointments of approvers and of `people`.
+
+    Whoever is to judge signatures passes everybody (`Register.accounts`): that a key is a person's
+    own, the appointments of the others say.
+    """
     wanted = {act.leaf for act in register.of_kind(Kind.CHARTER) + register.of_kind(Kind.PROFILE)}
     names = set(people)
     for act in register.rule_sets(rules.id):
