@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
@@ -20,7 +21,7 @@ from ledger.core.evaluation.register import Register
 from ledger.core.evaluation.report import format_report
 from ledger.errors import WrongUse
 from ledger.office.context import Office
-from ledger.office.evaluate import Evaluated, Evaluation
+from ledger.office.evaluate import Evaluated, Evaluation, school_hints
 from ledger.office.evidence import evidence_lines
 from ledger.office.recognise import register_with_reports
 from ledger.ports import Progress
@@ -32,12 +33,20 @@ _UNSAFE = re.compile(r"[^\w.@-]+")
 _TAKEN = frozenset(("records", "index"))
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What is written beside reports and pages: records with proofs; hints, on the overview."""
+
+    records: bool = True
+    hints: bool = False
+
+
 def write_evaluation(
     office: Office,
     done: Evaluation,
     out: Path,
     lang: str,
-    with_records: bool = True,
+    wanted: Wanted,
     progress: Progress | None = None,
 ) -> list[str]:
     """All files, and their names. Raises WrongUse file-unwritable."""
@@ -54,10 +63,13 @@ def write_evaluation(
         text = page(pages.shown(one, f"{name}.json"), lang)
         write_atomically(out / f"{name}.html", text.encode(), _MODE)
         written += [f"{name}.json", f"{name}.html"]
-    text = index_page(pages.rows(names), pages.title(lang), lang)
+    seen = school_hints(office, done.basis) if wanted.hints else []
+    told = [(one.subject.rpartition("|")[2], one.message(lang)) for one in seen]
+    about = {**pages.title(lang), "hints": told}
+    text = index_page(pages.rows(names), about, lang)
     write_atomically(out / INDEX, text.encode(), _MODE)
     written.append(INDEX)
-    if with_records:
+    if wanted.records:
         _write_lines(out / RECORDS, evidence_lines(office, done, progress))
         written.append(RECORDS)
     return written

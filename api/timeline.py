@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.roles import ROLES, role_words
+from api.reports.words import ROLES, role_words
 from ledger.core.dates import china_text, utc_text
 from ledger.core.evaluation.recognition import Case, Effect, Step
 from ledger.core.kinds import EvaluationKind

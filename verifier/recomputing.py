@@ -13,6 +13,7 @@ from typing import Any
 
 from ledger.core.checks_trust import check_self_declared, check_trust, trust_shown
 from ledger.core.dates import utc_text
+from ledger.core.evaluation.labels import LABEL_WORDS
 from ledger.core.evaluation.report import ReportFile
 from ledger.core.evaluation.verifying import Difference, Recomputed, recompute_report
 from ledger.core.findings import failed, not_checked, passed, unknown, warned
@@ -26,28 +27,6 @@ from verifier.checking import connect
 from verifier.nodes import Agreement, Connect, agree, plain
 
 CHECKPOINT_PURPOSE = 2
-LABELS = {
-    "no-charter": (
-        "没有章程：谁批准规则、谁认定，都没有规定。",
-        "There is no charter: nobody is named to approve rules or to recognise.",
-    ),
-    "charter-late": (
-        "章程在时段开始之后才写入账本。",
-        "The charter was put into the ledger after the period had begun.",
-    ),
-    "unapproved": (
-        "规则没有得到章程要求的批准：缺少批准人的签名。",
-        "The rules lack the signatures of approvers that the charter asks for.",
-    ),
-    "retroactive": (
-        "追溯：规则在时段开始之后才批准。",
-        "Retroactive: the rules were approved after the period had begun.",
-    ),
-    "outside-dates": (
-        "时段不在规则的有效日期之内。",
-        "The period lies outside the dates of the rules.",
-    ),
-}
 
 
 @dataclass
@@ -193,7 +172,7 @@ def _rules(done: Recomputed) -> list[Check]:
                 "began.",
             )
         ]
-    return [warned("rules", *LABELS[label]) for label in done.labels]
+    return [warned("rules", *LABEL_WORDS[label]) for label in done.labels]
 
 
 # ------------------------------------------------------------------- the chain

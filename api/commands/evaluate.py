@@ -7,20 +7,10 @@ from pathlib import Path
 
 from api.commands import Subcommands, with_home
 from api.wiring import opened
+from ledger.core.evaluation.labels import LABEL_WORDS
 from ledger.errors import NotAllowed
 from ledger.office.evaluate import Evaluation, evaluate, parse_period
 from ledger.terminal import Terminal
-
-SENTENCES = {
-    "no-charter": ("没有章程：谁批准、谁认定都没有规定", "no charter: nobody is named to approve"),
-    "charter-late": ("章程在时段开始之后才上链", "the charter came after the period began"),
-    "unapproved": ("规则未经批准", "the rules are not approved"),
-    "retroactive": (
-        "规则在时段开始之后才批准（追溯）",
-        "approved after the period began: retroactive",
-    ),
-    "outside-dates": ("规则不在其有效日期内", "the rules were not in effect in this period"),
-}
 
 
 def add(subcommands: Subcommands) -> None:
@@ -29,12 +19,17 @@ def add(subcommands: Subcommands) -> None:
     parser.add_argument("--period", required=True, metavar="FROM/UNTIL")
     parser.add_argument("--out", required=True, metavar="DIR2", type=Path)
     parser.add_argument("--subject", metavar="ACCOUNT", help="只评一人 / one subject only")
+    parser.add_argument(
+        "--hints",
+        action="store_true",
+        help="一览中列出值得一看之处 / what to look at, on the overview",
+    )
     parser.add_argument("--no-records", action="store_true", help="不写记录文件 / no records.jsonl")
     parser.set_defaults(handler=run)
 
 
 def run(terminal: Terminal, options: argparse.Namespace) -> int:
-    from api.evaluation_files import write_evaluation  # loads what draws pages
+    from api.evaluation_files import Wanted, write_evaluation  # loads what draws pages
 
     period = parse_period(options.period)
     with opened(options.home) as institution:
@@ -44,9 +39,8 @@ def run(terminal: Terminal, options: argparse.Namespace) -> int:
         if not done.reports:
             raise NotAllowed("not-anchored", what=office.identity.origin(done.basis.stream))
         with terminal.progress("写文件", "writing files") as progress:
-            names = write_evaluation(
-                office, done, options.out, terminal.lang, not options.no_records, progress
-            )
+            wanted = Wanted(not options.no_records, options.hints)
+            names = write_evaluation(office, done, options.out, terminal.lang, wanted, progress)
     _tell(terminal, done, options.out)
     terminal.result(
         {
@@ -69,5 +63,5 @@ def _tell(terminal: Terminal, done: Evaluation, out: Path) -> None:
         f"them new; files in {out}. Without effect until recognised.",
     )
     for label in done.reports[0].report.data["labels"]:
-        zh, en = SENTENCES[label]
+        zh, en = LABEL_WORDS[label]
         terminal.warn(f"! {zh} [{label}]", f"! {en} [{label}]")

@@ -6,29 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from api.reports.text import Names
+from ledger.core.evaluation.labels import LABEL_WORDS
 
-LABELS: Mapping[str, Names] = {
-    "no-charter": (
-        "没有章程：由谁批准规则、由谁认定，都没有规定。",
-        "There is no charter: nobody is named to approve rules or to recognise reports.",
-    ),
-    "charter-late": (
-        "章程在时段开始之后才写入账本。",
-        "The charter was put into the ledger after the period had begun.",
-    ),
-    "unapproved": (
-        "规则没有得到章程要求的批准。",
-        "The rules lack the approvals that the charter asks for.",
-    ),
-    "retroactive": (
-        "追溯适用：规则在时段开始之后才批准。",
-        "Retroactive: the rules were approved after the period had begun.",
-    ),
-    "outside-dates": (
-        "时段开始时，这一版规则不在其有效日期内。",
-        "This version of the rules was not in effect when the period began.",
-    ),
-}
+LABELS: Mapping[str, Names] = LABEL_WORDS
 
 
 @dataclass(frozen=True)

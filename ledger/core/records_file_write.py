@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from binascii import b2a_base64
 from collections.abc import Sequence
+from functools import cached_property
 
 from ledger.core import merkle
 from ledger.core.records_file_values import GROUP, MAX_HEADER, Anchor
@@ -38,15 +39,26 @@ class Group:
 
     def path(self, position: int) -> tuple[bytes, ...]:
         """RFC 6962 inclusion path of a leaf within the group; raises BadEvidence merkle-index."""
-        if not 0 <= position < len(self._levels[0]):
-            raise BadEvidence("merkle-index", index=position, size=len(self._levels[0]))
+        return tuple(self._along(self._levels, position))
+
+    def written(self, position: int) -> bytes:
+        """The same as the members of a JSON array. Each hash is written once for all paths."""
+        return b",".join(self._along(self._texts, position))
+
+    @cached_property
+    def _texts(self) -> list[list[bytes]]:
+        return [[b'"' + _base64(one) + b'"' for one in level] for level in self._levels]
+
+    def _along(self, levels: list[list[bytes]], position: int) -> list[bytes]:
+        if not 0 <= position < len(levels[0]):
+            raise BadEvidence("merkle-index", index=position, size=len(levels[0]))
         found = []
-        for level in self._levels[:-1]:
+        for level in levels[:-1]:
             sibling = position ^ 1
             if sibling < len(level):
                 found.append(level[sibling])
             position >>= 1
-        return tuple(found)
+        return found
 
 
 def header_line(
@@ -74,12 +86,15 @@ def record_line(
     leaf: int,
     entry: bytes,
     salt: bytes,
-    path: Sequence[bytes],
+    path: Sequence[bytes] | bytes,
     payload: bytes,
     shown: bytes | None = None,
 ) -> bytes:
-    """The line of a record. `payload` and `shown` are canonical JSON and are not looked at."""
-    hashes = b",".join([b'"' + _base64(one) + b'"' for one in path])
+    """The line of a record. `payload` and `shown` are canonical JSON and are not looked at, nor is
+    a `path` that is bytes: it is what `Group.written` gives."""
+    hashes = (
+        path if isinstance(path, bytes) else b",".join([b'"' + _base64(one) + b'"' for one in path])
+    )
     return b"".join(
         (
             b'{"type":"record","stream":"', stream.encode(), b'","leaf":%d,"entry":"' % leaf,

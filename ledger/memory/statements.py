@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
@@ -230,15 +230,20 @@ class MemoryStatementStore:
             found.append(SubjectHead(name, len(links), links[-1].index))
         return found
 
-    def chain(self, subject: str, below: int) -> Iterator[Chained]:
+    def chain(
+        self, subject: str, below: int, types: Collection[str] | None = None
+    ) -> Iterator[Chained]:
         for number, kept in enumerate(self._links(subject)):
             chain = kept.new.chain
             if kept.index >= below or chain is None:
                 return
             record = json.loads(chain.record) if chain.record and not kept.erased else None
+            opened = types is None or (chain.type != "" and chain.type in types)
+            if not opened:
+                record = None
             if record is not None:
                 record["leaf"] = kept.index
-            signer = None if kept.erased else chain.signer
+            signer = chain.signer if opened and not kept.erased else None
             yield Chained(number, kept.index, record, signer, kept.erased)
 
     def links(self, subject: str, below: int) -> list[int]:

@@ -12,7 +12,7 @@ So evaluating again after one new record costs what changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -20,12 +20,15 @@ from typing import Any
 from ledger.core.canonical import canonical_json, parse_json
 from ledger.core.dates import parse_day, start_of_day
 from ledger.core.evaluation.evaluate import Period
+from ledger.core.evaluation.hints import Hint, hints
+from ledger.core.evaluation.recompute import Claim
 from ledger.core.evaluation.register import Register
 from ledger.core.evaluation.report import Report, ReportFile, read_report
 from ledger.core.evaluation.reporting import Basis, Reporter, Subject, relevant_acts
 from ledger.core.evaluation.standing import Item
 from ledger.core.kinds import EvaluationKind
 from ledger.core.learning.vocabulary import LEARNING_TYPES
+from ledger.core.teaching.vocabulary import ACTS
 from ledger.errors import NotAllowed, UnknownNumber, WrongUse
 from ledger.office.acts import (
     STREAM,
@@ -44,6 +47,7 @@ from ledger.office.students import student_records, students
 from ledger.ports import Progress
 
 TEACHING, LEARNING = "teaching", "learning"
+SUPERSEDES = "supersedes"
 
 
 @dataclass(frozen=True)
@@ -122,7 +126,8 @@ def evaluate(
             progress(place + 1, len(found))
     written = append_acts(office, list(fresh.values())) if fresh else []  # 4
     for (place, act), done in zip(fresh.items(), written, strict=True):
-        standing[place] = Evaluated(read_report(act.fields["report"]), done)
+        data = act.fields["report"]
+        standing[place] = Evaluated(Report(data, Claim(data["result"])), done)
     return Evaluation(chosen, basis, tuple(standing[place] for place in sorted(standing)))
 
 
@@ -182,11 +187,21 @@ def _read(office: Office, basis: Basis, subject: Subject) -> Subject:
     if subject.count is None:
         records, refused = student_records(office, subject.name, basis.size)
         return Subject(subject.name, records=records, refused=refused)
-    items = tuple(
-        Item(one.number, one.index, one.record, one.signer, one.erased)
-        for one in office.statements.chain(subject.name, basis.size)
-    )
+    items = _items(office, basis, subject.name, {*basis.rules.reads, *ACTS})
+    if any(one.record and (one.record["type"] in ACTS or SUPERSEDES in one.record)
+           for one in items):  # fmt: skip
+        # What is done to a record may be done to one of any type: then all of them are read.
+        items = _items(office, basis, subject.name, None)
     return Subject(subject.name, items, subject.count, subject.last)
+
+
+def _items(
+    office: Office, basis: Basis, name: str, types: Collection[str] | None
+) -> tuple[Item, ...]:
+    return tuple(
+        Item(one.number, one.index, one.record, one.signer, one.erased)
+        for one in office.statements.chain(name, basis.size, types)
+    )
 
 
 def _relevant(basis: Basis) -> str:
@@ -205,6 +220,20 @@ def _once(basis: Basis, relevant: str, subject: Subject) -> tuple[Any, ...]:
 def _standing(office: Office, leaf: int) -> Evaluated:
     written = written_act(office, leaf)
     return Evaluated(read_report(parse_json(written.payload)["report"]), written)
+
+
+def school_hints(office: Office, basis: Basis) -> list[Hint]:
+    """What somebody should look at, of all teachers in the period: hints are of no effect, and say
+    nothing of students."""
+    if basis.stream != TEACHING:
+        return []
+    start, end = basis.period.start, basis.period.end
+    return hints(
+        one.record
+        for head in office.statements.subjects()
+        for one in office.statements.chain(head.subject, basis.size)
+        if one.record is not None and start <= one.record.get("starts", one.record["at"]) < end
+    )
 
 
 def subjects_of(reports: Sequence[Evaluated]) -> Iterable[str]:

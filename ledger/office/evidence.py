@@ -14,8 +14,10 @@ from ledger.core.evaluation.recognition import Case, case_of
 from ledger.core.evaluation.register import Register
 from ledger.core.evaluation.reporting import relevant_acts
 from ledger.core.kinds import EvaluationKind
-from ledger.core.merkle import leaf_hashes
+from ledger.core.merkle import HASH_LENGTH, leaf_hashes
 from ledger.core.records_file import GROUP, Group, header_line, record_line
+from ledger.core.signed_note import parse_checkpoint, parse_note
+from ledger.core.tiles import TILE_WIDTH, split_tile, tile_path, tile_width
 from ledger.office.acts import EVERY, STREAM, anchored_register
 from ledger.office.context import Office
 from ledger.office.evaluate import LEARNING, Evaluation
@@ -93,8 +95,7 @@ def _stream(
         for row in office.store.anchors(stream)
         if row.size <= size
     ]
-    # Twice over the entries: what is held meanwhile is one group, however large the stream is.
-    roots = [Group(leaf_hashes(_group(office, stream, n, size))).root for n in _numbers(size)]
+    roots = list(_roots(office, stream, size, parse_checkpoint(parse_note(note).text).size))
     yield header_line(office.identity.origin(stream), note, anchors, roots)
     written = 0
     for number in sorted({leaf // GROUP for leaf in leaves}):
@@ -102,15 +103,27 @@ def _stream(
         group, first = Group(leaf_hashes(entries)), number * GROUP
         for leaf, salt, payload in office.statements.kept(stream, first, first + len(entries)):
             if leaf in leaves:
-                path, shown = group.path(leaf - first), wanted.shown.get(leaf)
+                path, shown = group.written(leaf - first), wanted.shown.get(leaf)
                 yield record_line(stream, leaf, entries[leaf - first], salt, path, payload, shown)
                 written += 1
         if progress:
             progress(written, len(leaves))
 
 
-def _numbers(size: int) -> range:
-    return range(-(-size // GROUP))
+def _roots(office: Office, stream: str, size: int, signed: int) -> Iterator[bytes]:
+    """The roots of all groups of a tree: of full ones as the published tiles have them, of what no
+    tile has by hashing the entries. A wrong tile makes a file that nobody accepts."""
+    done, full = 0, size // GROUP
+    while done < full:
+        width = tile_width(1, done // TILE_WIDTH, signed)
+        tile = office.store.file(stream, tile_path(1, done // TILE_WIDTH, width))
+        if tile is None or len(tile) != width * HASH_LENGTH:
+            break
+        hashes = split_tile(tile)[: full - done]
+        yield from hashes
+        done += len(hashes)
+    for number in range(done, -(-size // GROUP)):
+        yield Group(leaf_hashes(_group(office, stream, number, size))).root
 
 
 def _group(office: Office, stream: str, number: int, size: int) -> list[bytes]:

@@ -151,11 +151,10 @@ def prepare_one(
         link = _Link(common, payload, id, salt, leaf, signature)
         if record:
             record = link.record(statement, position)
-            subject = record["subject"]
+            subject, kept, type_ = record["subject"], canonical_json(record), record["type"]
         else:
-            subject = subject_of(statement)
-        kept = canonical_json(record) if record else b""
-        chain = Chain(subject, partial(link.enclose, subject), kept, signer)
+            subject, kept, type_ = subject_of(statement), b"", ""
+        chain = Chain(subject, partial(link.enclose, subject), kept, signer, type_)
     else:
         entry = _entry(common, kind, commit(salt, payload), leaf)
     return NewStatement(

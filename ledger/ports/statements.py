@@ -7,7 +7,7 @@ keyed HMAC.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -53,14 +53,15 @@ class Chain:
     The store calls `enclose(number, previous)` within the transaction that numbers it: `number`
     counts the subject's statements from 0, `previous` is the leaf of the one before. It gives
     (payload, entry), which are kept instead of the statement's own. `record` is the flat record in
-    canonical JSON without its leaf, b"" for none; `signer` whose signature the payload bears, as
-    `<account>#<key id>`: whoever hands it in has checked that.
+    canonical JSON without its leaf, b"" for none, and `type` its type; `signer` whose signature the
+    payload bears, as `<account>#<key id>`: whoever hands it in has checked that.
     """
 
     subject: str
     enclose: Callable[[int, int | None], tuple[bytes, bytes]]
     record: bytes = b""
     signer: str | None = None
+    type: str = ""
 
 
 @dataclass(frozen=True)
@@ -226,8 +227,11 @@ class StatementStore(Protocol):
     def subjects(self) -> list[SubjectHead]:
         """Everybody who has a chain and was not erased, by name."""
 
-    def chain(self, subject: str, below: int) -> Iterator[Chained]:
-        """The links of a subject's chain with a leaf below that, in order."""
+    def chain(
+        self, subject: str, below: int, types: Collection[str] | None = None
+    ) -> Iterator[Chained]:
+        """The links of a subject's chain with a leaf below that, in order. With `types` records of
+        others are not opened: such a link has no record."""
 
     def links(self, subject: str, below: int) -> list[int]:
         """The leaves of a subject's chain below that, in order: of erased records too."""

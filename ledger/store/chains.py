@@ -6,7 +6,7 @@ a number is given once and never to nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import orjson
 from sqlalchemy import Connection
@@ -18,7 +18,7 @@ from ledger.store.ids import place
 from ledger.store.incoming import Incoming
 from ledger.store.schema import chained
 from ledger.store.sealing import Sealing, opened
-from ledger.store.terms import SUBJECT, Terms
+from ledger.store.terms import SUBJECT, TYPE, Terms
 
 _UPSERT = (
     "INSERT INTO subject VALUES (?, ?, ?, ?) ON CONFLICT (subject) DO UPDATE"
@@ -56,7 +56,7 @@ class Chains:
             record = b"null" if not chain.record else chain.record
             plain = b'{"record":%s,"signer":%s}' % (record, orjson.dumps(chain.signer))
             sealed = self._sealing.records.seal(plain, _context(term, count))
-            rows.append((term, count, leaf, sealed))
+            rows.append((term, count, leaf, self._type(chain.type), sealed))
             heads[term] = (count + 1, leaf)
         self._database.insert(connection, chained, rows)
         people = self._sealing.people
@@ -65,6 +65,9 @@ class Chains:
             for name, term in terms.items()
         ]
         self._database.many(connection, _UPSERT, ends)
+
+    def _type(self, name: str) -> int:
+        return self._terms.term(TYPE, name) if name else 0
 
     def _seal_payload(self, one: Incoming, payload: bytes) -> bytes:
         return self._sealing.seal_payload(one.digest, payload)
@@ -93,18 +96,27 @@ class Chains:
         ]  # fmt: skip
         return sorted(found, key=lambda head: head.subject)
 
-    def chain(self, name: str, below: int) -> Iterator[Chained]:
+    def chain(
+        self, name: str, below: int, types: Collection[str] | None = None
+    ) -> Iterator[Chained]:
         """See `ports.StatementStore.chain`."""
         term, after = self._terms.term(SUBJECT, name), -1
+        wanted = "1 = 1"
+        if types is not None:
+            wanted = f"type IN ({','.join(str(self._type(one)) for one in types) or 'NULL'})"
         while True:
             with self._database.read() as connection:
                 rows = connection.exec_driver_sql(
-                    "SELECT number, leaf, sealed FROM chained"
+                    "SELECT number, leaf, sealed IS NULL,"
+                    f" CASE WHEN {wanted} THEN sealed END FROM chained"
                     f" WHERE subject = {term} AND number > {after} AND leaf < {below}"
                     f" ORDER BY number LIMIT {_AT_ONCE}"
                 ).all()
-            for number, leaf, sealed in rows:
-                yield self._link(term, number, leaf, sealed)
+            for number, leaf, erased, sealed in rows:
+                if sealed is None:
+                    yield Chained(number, leaf, None, None, bool(erased))
+                else:
+                    yield self._link(term, number, leaf, sealed)
             if len(rows) < _AT_ONCE:
                 return
             after = rows[-1][0]
@@ -119,9 +131,7 @@ class Chains:
             ).all()
         return [leaf for (leaf,) in rows]
 
-    def _link(self, term: int, number: int, leaf: int, sealed: bytes | None) -> Chained:
-        if sealed is None:
-            return Chained(number, leaf, None, None, True)
+    def _link(self, term: int, number: int, leaf: int, sealed: bytes) -> Chained:
         plain = opened(self._sealing.records, sealed, _context(term, number), "chained")
         value = orjson.loads(plain)
         record = value["record"]

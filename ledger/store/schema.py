@@ -274,12 +274,14 @@ chained = Table(
     Column("subject", Key, primary_key=True, autoincrement=False),
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("leaf", BigInteger, nullable=False),
+    Column("type", Key, nullable=False),
     Column("sealed", LargeBinary),
     sqlite_with_rowid=False,
 )
-"""The links of every chain, clustered by it: a subject's records are read in one go. `sealed`: the
-flat record and whose checked signature it bears, null once erased. It only repeats what follows
-from the payload: reading a million payloads anew would take minutes."""
+"""The links of every chain, clustered by it: a subject's records are read in one go. `type`: the
+term of the record's type, 0 for none; `sealed`: the flat record and whose checked signature its
+payload bears, null once erased. It only repeats what follows from the payload: reading a million
+payloads anew would take minutes."""
 
 document = Table(
     "document",

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any
@@ -353,9 +353,11 @@ class Statements:
         """See `ports.StatementStore.subjects`."""
         return self._chains.subjects()
 
-    def chain(self, subject: str, below: int) -> Iterator[Chained]:
+    def chain(
+        self, subject: str, below: int, types: Collection[str] | None = None
+    ) -> Iterator[Chained]:
         """See `ports.StatementStore.chain`."""
-        return self._chains.chain(subject, below)
+        return self._chains.chain(subject, below, types)
 
     def links(self, subject: str, below: int) -> list[int]:
         """See `ports.StatementStore.links`."""

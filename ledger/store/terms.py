@@ -15,7 +15,7 @@ from ledger.store.dedupe import Digest, first_key
 
 _ROLES = 0x10  # prefix = 0x10 + role; kinds of streams, which prefix identities, lie below
 AUTHORITY, STATEMENT, ATTACHMENT, ACTIVITY, AGENT, FORM = range(0x20, 0x26)
-DOCUMENT, SCOPE, REGISTRATION, SUBJECT = range(0x26, 0x2A)
+DOCUMENT, SCOPE, REGISTRATION, SUBJECT, TYPE = range(0x26, 0x2B)
 KNOWN = 40_000
 """Terms kept in memory for each role."""
 _DERIVED = b"statement-id"
@@ -25,7 +25,7 @@ class Terms:
     """Terms of one store's key, the newest kept in memory. Safe for threads."""
 
     def __init__(self, key: bytes) -> None:
-        self._digests = {prefix: Digest(key, prefix) for prefix in range(0x10, 0x2A)}
+        self._digests = {prefix: Digest(key, prefix) for prefix in range(0x10, 0x2B)}
         self._known: list[dict[str, int]] = [{} for _ in range(max(Role) + 1)]
         # `Digest` prefixes one byte, so the rest of the word is part of what is hashed.
         self._derive = Digest(key, _DERIVED[0])

@@ -21,7 +21,7 @@ from api.reports.charts import bins, place_of, quantile
 from api.reports.figures import about, decimal, leaf_list, percent
 from api.reports.indicators import value_text
 from api.reports.page import Others, Row, Shown, Step, index_page, page
-from ledger.core.evaluation import recognition, register, standing
+from ledger.core.evaluation import labels, recognition, standing
 from ledger.core.evaluation.evaluate import Period
 from ledger.core.evaluation.numbers import MODES, NUMBERS
 from ledger.core.evaluation.register import Register
@@ -294,7 +294,7 @@ def test_dates_that_no_calendar_has_are_told_in_seconds() -> None:
 
 
 def test_every_code_of_a_report_has_words_in_both_languages() -> None:
-    assert set(words.LABELS) == set(register.LABELS)
+    assert set(words.LABELS) == set(labels.LABELS)
     assert set(words.REASONS) == set(standing.REASONS)
     assert set(words.FINDINGS) == {*standing.FINDINGS, "value-refused"}
     assert set(words.EFFECTS) == {effect.value for effect in recognition.Effect}
@@ -310,7 +310,7 @@ def test_every_code_of_a_report_has_words_in_both_languages() -> None:
 def test_every_code_is_said_on_the_page(lang: str) -> None:
     place = LANGS.index(lang)
     data = report(
-        labels=list(register.LABELS),
+        labels=list(labels.LABELS),
         aside=[{"leaf": n, "reason": one} for n, one in enumerate(standing.REASONS)],
         findings=[{"code": one, "leaves": [7, 9]} for one in words.FINDINGS],
     )
@@ -623,7 +623,7 @@ def test_the_head_says_whose_when_and_by_what() -> None:
 
 def test_an_english_page_is_english() -> None:
     made = shown(figure("workload", "1"), report=report(figure("workload", "1"),
-                 labels=list(register.LABELS)), institution="", institution_en="W")  # fmt: skip
+                 labels=list(labels.LABELS)), institution="", institution_en="W")  # fmt: skip
     assert not re.search("[一-鿿，。：；]", read(made, "en"))
     chinese = Strict(page(made, "zh"))
     assert "Workload" in chinese.text and "Indicators" in chinese.text

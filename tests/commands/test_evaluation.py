@@ -146,7 +146,7 @@ def test_the_files_of_an_evaluation(evaluated: School) -> None:
     assert names == {"t-0.json", "t-0.html", "index.html", "records.jsonl"}
     assert figures(evaluated.report)["workload"] == "363/50"
     page = (evaluated.out / "t-0.html").read_text("utf-8")
-    assert "已认定，有效力" in page and "7.26 课时" in page and "<script" not in page
+    assert "已认定" in page and "7.26" in page and "<script" not in page
     assert all(path.stat().st_mode & 0o077 == 0 for path in evaluated.out.iterdir())
 
 

@@ -9,8 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from scripts.teaching_calendar import rfc3339
 from tests.docs.reading import DOCS, blocks
-from tests.office.acting import DAY, HOME, START, Person, record, rfc3339
+from tests.office.acting import DAY, HOME, START, Person, record
 
 BIN = Path(sys.executable).parent
 GUIDE = DOCS / "guides" / "faculty.md"

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from ledger.core.evaluation.rules import check_rules
 from ledger.core.people import ED25519, PersonKey, PersonSignature, message
 from ledger.core.teaching.vocabulary import COURSE, FIELDS, RUN, SESSION, TYPES, VERSION, Kind, Need
 from ledger.keys.file import Ed25519Signer
 from ledger.office.anchor import anchor
 from ledger.office.charter import appoint, set_charter
 from ledger.office.ingest import ingest
-from ledger.office.rules import approval_content, approve, check_rules, shipped
+from ledger.office.rules import approval_content, approve, shipped
 from scripts.teaching_calendar import rfc3339
 from tests.office.worlds import Institution
 
@@ -167,14 +168,14 @@ def term(
 ) -> list[dict[str, Any]]:
     """A run of 50 students with sessions of 90 minutes, on the timetable and held, one a day."""
     run = f"r-{teacher.name}"
-    more = {"teacher": teacher, "run": run}
+    more: dict[str, Any] = {"teacher": teacher, "run": run}
     found = [
         record("run-opened", run, at=start - 20 * DAY, mode="live", first_run=False, open=False,
                starts=start, ends=start + 100 * DAY, enrolled=50, source="registrar", **more)
     ]  # fmt: skip
     for number in range(sessions):
         starts = start + number * DAY + 8 * HOUR
-        span = {"mode": "live", "starts": starts, "ends": starts + 5_400}
+        span: dict[str, Any] = {"mode": "live", "starts": starts, "ends": starts + 5_400}
         key = f"{run}-{number}"
         found.append(
             record("slot-scheduled", key, at=start - 10 * DAY, source="registrar", **span, **more)

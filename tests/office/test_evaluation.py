@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import io
+import json
 from datetime import date
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 
 from ledger.core.evaluation.recognition import Effect
 from ledger.core.evaluation.report import ReportFile, format_report, parse_report
+from ledger.core.evaluation.rules import check_rules
 from ledger.core.evaluation.verifying import Recomputed, recompute_report
 from ledger.core.kinds import CredentialType, EvaluationKind
 from ledger.core.records_file import read_records
@@ -22,9 +25,10 @@ from ledger.office.charter import appoint, set_charter
 from ledger.office.erase import erase
 from ledger.office.evaluate import Evaluated, Evaluation, evaluate, parse_period, preview
 from ledger.office.evidence import evidence_lines
+from ledger.office.ingest import ingest
 from ledger.office.person import find_person
 from ledger.office.recognise import answer, appeal, recognise
-from ledger.office.rules import approval_content, approve, check_rules, choose, shipped
+from ledger.office.rules import approval_content, approve, choose, shipped
 from tests.office.acting import (
     DEAN,
     HOUR,
@@ -229,8 +233,6 @@ def test_only_what_is_anchored_is_evaluated(school: Institution) -> None:
     refused("not-anchored", lambda: evaluate(school.office, WORKLOAD, PERIOD))
     taken(school, term(sessions=1))
     before = evaluate(school.office, WORKLOAD, PERIOD)
-    from tests.office.acting import ingest, io, json
-
     lines = b"".join(json.dumps(one).encode() + b"\n" for one in term(sessions=2))
     ingest(school.office, "teaching", io.BytesIO(lines))
     after = evaluate(school.office, WORKLOAD, PERIOD)
@@ -566,11 +568,6 @@ def test_a_changed_report_file_is_not_recognised(school: Institution) -> None:
 def test_a_statement_that_breaks_its_template_is_refused_with_its_place(
     school: Institution,
 ) -> None:
-    import io
-    import json
-
-    from ledger.office.ingest import ingest
-
     good, bad = term(sessions=1)[:2]
     del bad["context"]["platform"]
     lines = b"".join(json.dumps(one).encode() + b"\n" for one in (good, bad))

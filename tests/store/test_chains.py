@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,13 @@ from ledger.core.teaching.envelope import parse_envelope, subject_name
 from ledger.core.xapi.mentions import agent_key
 from ledger.errors import NotAllowed
 from ledger.memory import MemoryStatementStore, MemoryStreamStore
-from ledger.ports.statements import BatchOutcome, Chained, StatementBatch, SubjectHead
+from ledger.ports.statements import (
+    BatchOutcome,
+    Chained,
+    NewStatement,
+    StatementBatch,
+    SubjectHead,
+)
 from ledger.store import Store, open_store
 from tests.store.chain_samples import (
     TEACHER,
@@ -281,3 +287,24 @@ def test_a_killed_process_leaves_whole_chains(tmp_path: Path, url: str | None) -
         links = check_chains(store, store)
         assert links == store.size("teaching") >= said, f"seed {seed}"
         store.close()
+
+
+def typed(number: int, name: str) -> NewStatement:
+    """A link whose record is of a type."""
+    one = link(number, signer=f"{name}#key")
+    assert one.chain is not None
+    return replace(one, chain=replace(one.chain, type=name))
+
+
+def test_records_of_other_types_are_not_opened(both: Both) -> None:
+    store = both.statements
+    append(store, typed(1, "a"), typed(2, "b"), link(3, is_record=False), typed(4, "a"))
+    store.erase_statement("teaching", 3)
+    whole = list(store.chain(TEACHER, 9))
+    for types, opened in (((), []), (("a",), [0]), (("b", "c"), [1]), (("a", "b"), [0, 1])):
+        some = list(store.chain(TEACHER, 9, types))
+        assert [(one.number, one.index, one.erased) for one in some] == [
+            (0, 0, False), (1, 1, False), (2, 2, False), (3, 3, True),
+        ]  # fmt: skip
+        assert [one for one in some if one.record] == [whole[place] for place in opened]
+        assert [one.signer is not None for one in some] == [place in opened for place in range(4)]

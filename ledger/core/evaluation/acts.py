@@ -72,10 +72,12 @@ class Act:
 
 
 def act_payload(kind: EvaluationKind, institution: str, **fields: Any) -> bytes:
-    """The canonical payload of an act; checked as a reader checks it."""
+    """The canonical payload of an act; checked as a reader checks it, but for a report, which is
+    long and comes from `reporting` itself."""
     body = {"format": FORMAT, "institution": institution, "kind": KIND_NAMES[kind], **fields}
     payload = canonical_json(body)
-    read_payload(payload)
+    if kind is not EvaluationKind.REPORT:
+        read_payload(payload)
     return payload
 
 

@@ -199,6 +199,8 @@ def unmet(wanted: Signers, given: Sequence[tuple[str, str]]) -> tuple[frozenset[
 
     Kuhn's augmenting paths: a person moves to another place where that seats one more.
     """
+    if not wanted:
+        return ()
     seated: dict[str, int] = {}
 
     def seat(place: int, tried: set[str]) -> bool:

@@ -73,9 +73,19 @@ def _read_indicator(one: Shape) -> str:
         one["value"].text(2_000)
     for reason in one["missing"].items(10_000):
         reason.text(10_000)
-    for leaf in one["inputs"].items(MAX_RECORDS):
-        leaf.integer(0, MAX_INTEGER)
+    read_leaves(one["inputs"])
     return one["id"].text()
+
+
+def read_leaves(shape: Shape) -> None:
+    """A list of leaf indexes, of any length up to the records of a rule set: millions in all, so
+    each is looked at by itself only to name the one that is none."""
+    leaves = shape.value
+    plain = type(leaves) is list and len(leaves) <= MAX_RECORDS
+    if plain and all(type(leaf) is int and 0 <= leaf <= MAX_INTEGER for leaf in leaves):
+        return
+    for leaf in shape.items(MAX_RECORDS):
+        leaf.integer(0, MAX_INTEGER)
 
 
 def recompute(claim: Claim, rules: Any, records: Iterable[Record]) -> tuple[BadEvidence, ...]:

@@ -14,6 +14,7 @@ from ledger.core.dates import parse_day, start_of_day
 from ledger.core.evaluation.acts import SIGNED, Act, keys_of
 from ledger.core.evaluation.charter import Charter, read_charter
 from ledger.core.evaluation.evaluate import Period
+from ledger.core.evaluation.labels import LABELS
 from ledger.core.evaluation.rules import RuleSet, rule_hash
 from ledger.core.kinds import EvaluationKind
 from ledger.core.people import PersonKey, verify_person
@@ -22,9 +23,6 @@ from ledger.core.teaching.extension import extension_of
 from ledger.core.teaching.terms import Extension, Vocabulary
 from ledger.core.teaching.vocabulary import STANDARD
 from ledger.errors import BadEvidence, Refusal
-
-LABELS = ("charter-late", "no-charter", "outside-dates", "retroactive", "unapproved")
-"""What may have to be said of the rules of a report, in the order in which it is said."""
 
 
 @dataclass(frozen=True)

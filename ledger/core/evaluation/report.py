@@ -13,8 +13,8 @@ from hashlib import sha256
 from typing import Any
 
 from ledger.core.canonical import canonical_json, parse_json
-from ledger.core.evaluation.recompute import Claim, read_claim
-from ledger.core.evaluation.register import LABELS
+from ledger.core.evaluation.labels import LABELS
+from ledger.core.evaluation.recompute import Claim, read_claim, read_leaves
 from ledger.core.shape import Shape
 from ledger.errors import BadEvidence
 
@@ -102,8 +102,7 @@ def read_report(value: Any, pointer: str = "") -> Report:
     for one in top["findings"].items(_MAX_LEAVES):
         one.object(("code", "leaves"))
         one["code"].text(60)
-        for leaf in one["leaves"].items(_MAX_LEAVES):
-            leaf.integer(0, _MAX_INT)
+        read_leaves(one["leaves"])
     top["result_hash"].hex(32)
     return Report(value, read_claim(_canonical(top["result"])))
 

@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("subject", KEY, primary_key=True, autoincrement=False),
         sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("leaf", sa.BigInteger, nullable=False),
+        sa.Column("type", KEY, nullable=False),
         sa.Column("sealed", sa.LargeBinary),
         sqlite_with_rowid=False,
     )
