@@ -47,10 +47,11 @@ def fact_of(record: Record) -> tuple[Any, ...]:
 
 
 def settle(records: Sequence[Record], owners: Mapping[str, Owner]) -> Settled:
-    """The records that count where types and fields have owners."""
+    """The records that count where types and fields have owners. `records`: in the order in which
+    they were said."""
     settled = Settled()
     facts: dict[tuple[Any, ...], list[Record]] = {}
-    for record in sorted(records, key=lambda record: int(record["leaf"])):
+    for record in records:
         if record["type"] in owners:
             facts.setdefault(fact_of(record), []).append(record)
         else:

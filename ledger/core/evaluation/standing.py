@@ -82,6 +82,8 @@ class _Judging:
     given: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
     disputed: set[int] = field(default_factory=set)
     void: set[int] = field(default_factory=set)
+    places: dict[int, int] = field(default_factory=dict)
+    """Of each record that took another's place, the leaf of the record that had it first."""
     aside: dict[int, str] = field(default_factory=dict)
     findings: list[tuple[str, tuple[int, ...]]] = field(default_factory=list)
 
@@ -112,8 +114,10 @@ def standing(
     whether a record is of a type that the rule set reads, and of the period. Without a charter
     nothing has to be attested or owned.
     """
-    judging = _Judging(tuple(items), charter, register, block_of)
-    _complete(judging, count)  # 1
+    chain = tuple(items)
+    ordered = tuple(sorted(chain, key=lambda item: item.leaf))
+    judging = _Judging(ordered, charter, register, block_of)
+    _complete(judging, chain, count)  # 1
     _attest(judging)  # 2
     _void(judging)  # 3
     _replace(judging)  # 4
@@ -136,7 +140,6 @@ def standing(
     )
 
 
-_ACTS = frozenset((VERIFIED, VOIDED))
 _ALWAYS = INCOMPLETE | {"void-unknown"}
 """Findings of which nobody can say that they do not concern the records of the period."""
 
@@ -144,10 +147,10 @@ _ALWAYS = INCOMPLETE | {"void-unknown"}
 # ------------------------------------------------------------------- 1
 
 
-def _complete(judging: _Judging, count: int) -> None:
+def _complete(judging: _Judging, chain: Sequence[Item], count: int) -> None:
     """Numbers 0 to count - 1, each once, leaves ascending; each statement once."""
     expected, last = 0, -1
-    for item in judging.items:
+    for item in chain:
         if item.number != expected:
             judging.find("chain-gap", expected, item.number)
         if item.leaf <= last:
@@ -155,11 +158,12 @@ def _complete(judging: _Judging, count: int) -> None:
         if item.erased:
             judging.find("record-erased", item.leaf)
         expected, last = item.number + 1, item.leaf
+    if expected != count:
+        judging.find("chain-gap", expected, count)
+    for item in judging.items:
         statement = item.record.get("statement") if item.record else None
         if statement is not None and judging.by_id.setdefault(statement, item) is not item:
             judging.aside[item.leaf] = "repeated"
-    if expected != count:
-        judging.find("chain-gap", expected, count)
 
 
 # ------------------------------------------------------------------- 2
@@ -198,7 +202,7 @@ def _wrong(judging: _Judging, item: Item, record: Record, target: Item) -> str |
     if block is None or not judging.register.has_role(record["actor"], record["role"], block):
         return "attestation-role"
     assert target.record is not None
-    own = {target.record["actor"], target.record["by"], target.record["subject"]}
+    own = {target.record["actor"], target.record["subject"], *target.record["by"].split("\n")}
     as_teacher = record["role"] == "teacher" and record["actor"] == target.record["subject"]
     return "attestation-own" if record["actor"] in own and not as_teacher else None
 
@@ -245,12 +249,11 @@ def _replace(judging: _Judging) -> None:
     only void ones took it; so no place ever counts twice.
     """
     taken: dict[int, list[int]] = {}
-    place_of: dict[int, int] = {}
     for item in judging.items:
         record = item.record
         if record is None or "supersedes" not in record:
             continue
-        place = _place(judging, record, taken, place_of)
+        place = _place(judging, record, taken)
         if place is None:
             judging.aside.setdefault(item.leaf, "supersedes-unknown")
         elif item.leaf in judging.disputed:
@@ -258,25 +261,20 @@ def _replace(judging: _Judging) -> None:
         elif judging.unmet(item.leaf, SUPERSEDING) or judging.unmet(item.leaf, record["type"]):
             judging.aside.setdefault(item.leaf, "superseding-unattested")
         elif judging.aside.get(item.leaf) != "repeated":
-            place_of[item.leaf] = place
+            judging.places[item.leaf] = place
             taken.setdefault(place, [place]).append(item.leaf)
     for line in taken.values():
         living = [leaf for leaf in line if leaf not in judging.void]
         judging.aside.update(dict.fromkeys(living[:-1], "superseded"))
 
 
-def _place(
-    judging: _Judging,
-    record: Record,
-    taken: Mapping[int, Sequence[int]],
-    place_of: Mapping[int, int],
-) -> int | None:
+def _place(judging: _Judging, record: Record, taken: Mapping[int, Sequence[int]]) -> int | None:
     """The place that the record may take; None where it names nothing that has one to give."""
     target = judging.by_id.get(record["supersedes"])
     old = target.record if target else None
     if old is None or old["type"] != record["type"] or old["leaf"] >= record["leaf"]:
         return None
-    place = place_of.get(old["leaf"]) if "supersedes" in old else int(old["leaf"])
+    place = judging.places.get(old["leaf"]) if "supersedes" in old else int(old["leaf"])
     if place is None:
         return None
     line = taken.get(place, (place,))
@@ -302,7 +300,7 @@ def _own(
     records: Iterable[Record],
 ) -> list[Record]:
     """Those that still count once each fact has one source. Records of another period are asked
-    too: a fact that two systems date differently is one fact."""
+    too: a fact that two systems date differently is one fact. What took a place was said there."""
     by_leaf = {record["leaf"]: record for record in counted}
     facts = {fact_of(record) for record in by_leaf.values() if record["type"] in owners}
     beside = [
@@ -313,7 +311,9 @@ def _own(
         and fact_of(record) in facts
         and _stands(judging, record)
     ]
-    settled = settle([*by_leaf.values(), *beside], owners)
+    judged = [*by_leaf.values(), *beside]
+    judged.sort(key=lambda record: judging.places.get(record["leaf"], record["leaf"]))
+    settled = settle(judged, owners)
     judging.aside.update(settled.aside)
     judging.findings += settled.findings
     return [record for record in settled.counted if record["leaf"] in by_leaf]
