@@ -46,15 +46,15 @@ def judged(
     attestation: Mapping[str, Any] | None = None,
     owners: Mapping[str, Any] | None = None,
     register: Register = PEOPLE,
-    block_of: Callable[[int], int | None] = lambda _: LATER,
+    block: int | None = LATER,
     count: int | None = None,
 ) -> Standing:
-    """Under a charter; without one where neither is given."""
+    """Under a charter; without one where neither is given. All is anchored in one block."""
     found = None
     if attestation is not None or owners is not None:
         found = read_charter(charter(attestation=attestation or {}, owners=owners or {}))
     end = chain.count if count is None else count
-    return standing(chain.items, end, found, register, block_of, in_term)
+    return standing(chain.items, end, found, register, lambda _: block, in_term)
 
 
 # ------------------------------------------------------------------- the page
@@ -203,7 +203,7 @@ ATTEST = {"session-delivered": [["observer"]]}
 
 def finding(chain: Chain, register: Register = PEOPLE, block: int | None = LATER) -> list[str]:
     """Codes found of a chain whose first record needs an observer; it must not count."""
-    found = judged(chain, ATTEST, register=register, block_of=lambda _: block)
+    found = judged(chain, ATTEST, register=register, block=block)
     assert (found.counted, dict(found.aside)) == ((), {0: "not-attested"})
     assert all(some == (0, 3) for _, some in found.findings)
     return [code for code, _ in found.findings]
@@ -252,7 +252,7 @@ def test_a_role_is_held_at_the_block_of_the_attestation() -> None:
     assert finding(about(), register, ended.block) == ["attestation-unsigned"]
     assert finding(about(), register, later.block - 1) == ["attestation-unsigned"]
     for block in (first, ended.block - 1, later.block, LATER):
-        found = judged(about(), ATTEST, register=register, block_of=lambda _, at=block: at)
+        found = judged(about(), ATTEST, register=register, block=block)
         assert leaves(found.counted) == [0]
     acts.appoint(OBSERVER, "teacher")
     assert finding(about(), acts.register()) == ["attestation-role"]
