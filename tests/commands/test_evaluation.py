@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.commands.driver import Ran, serving, verify, xuezheng
+from tests.docs.reading import DOCS, blocks
 from tests.office.acting import DEAN, OFFICE, TEACHERS, Person, term
 from tests.office.acting import charter as charter_data
 
@@ -150,8 +151,28 @@ def test_the_files_of_an_evaluation(evaluated: School) -> None:
     assert all(path.stat().st_mode & 0o077 == 0 for path in evaluated.out.iterdir())
 
 
+def example() -> dict[str, Any]:
+    (text,) = [
+        one.text for one in blocks(DOCS / "spec" / "recompute.md") if "answer" in one.language
+    ]
+    answer: dict[str, Any] = json.loads(text)
+    return answer
+
+
+def assert_shaped_as(example: Any, found: Any) -> None:
+    """The same members in both, however deep; of arrays the first item, where both have one."""
+    assert type(example) is type(found)
+    if isinstance(example, dict):
+        assert example.keys() == found.keys()
+        for name, value in example.items():
+            assert_shaped_as(value, found[name])
+    elif isinstance(example, list) and example and found:
+        assert_shaped_as(example[0], found[0])
+
+
 def test_a_stranger_recomputes_with_neither_server_nor_database(evaluated: School) -> None:
     found = evaluated.recompute().json
+    assert_shaped_as(example(), found)
     assert (found["verdict"], found["differences"], found["records"]) == ("same", [], 8)
     states = {one["code"]: one["state"] for one in found["checks"]}
     assert states["recomputed"] == states["rules"] == states["complete"] == "pass"
