@@ -97,8 +97,6 @@ def _with_owned(
     that system says nothing. `said`: the record of each system, by source."""
     changed = dict(record)
     for name, source in owner.fields.items():
-        if source == record["source"]:
-            continue
         theirs = said.get(source, {})
         if name in theirs:
             changed[name] = theirs[name]

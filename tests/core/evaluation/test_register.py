@@ -414,6 +414,16 @@ def test_rules_that_are_not_yet_in_effect_or_no_longer() -> None:
     assert labels(acts, check_rules(rules_data(2))) == ()  # the third is not approved
 
 
+def test_a_version_approved_when_the_period_has_begun_ends_no_other() -> None:
+    for early, said in ((0, ()), (1, ("outside-dates",))):
+        acts = founded()
+        approved(acts)
+        acts.time = START - 2 * HOUR - early
+        last = approved(acts, rules_data(2), date(2026, 3, 2))
+        assert last.time == START - early
+        assert labels(acts) == said
+
+
 def test_all_that_has_to_be_said_is_said_in_order() -> None:
     acts = shifted(10)
     approved(acts, effective=date(2026, 5, 1))

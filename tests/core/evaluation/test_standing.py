@@ -233,11 +233,20 @@ def test_an_account_that_begins_with_anothers_is_another() -> None:
     assert longer.account == f"{OBSERVER.account}#1"
     chain = about(signer=f"{longer.account}#{longer.key.id.hex()}")
     assert finding(chain, acts.register()) == ["attestation-unsigned"]
+    chain.attest(longer, "observer", chain.items[0])
+    assert leaves(judged(chain, ATTEST, register=acts.register()).counted) == [0]
 
 
 def test_an_attestation_names_the_very_entry() -> None:
     assert finding(about(leaf_hash=None)) == ["attestation-target"]
     assert finding(about(leaf_hash="00" * 32)) == ["attestation-target"]
+
+
+def test_where_the_entry_is_not_at_hand_the_attestation_names_one_all_the_same() -> None:
+    for named, counts in (("00" * 32, True), (None, False)):
+        chain = about(leaf_hash=named)
+        chain.items[0] = replace(chain.items[0], leaf_hash=None)
+        assert bool(judged(chain, ATTEST).counted) is counts
 
 
 def test_a_role_is_held_at_the_block_of_the_attestation() -> None:
