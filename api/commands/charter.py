@@ -6,14 +6,13 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ledger.core.people import read_person_key
-
 from api.commands import Subcommands, with_home
 from api.documents import read_document
 from api.home import read_file
 from api.wiring import opened
 from ledger.core.canonical import parse_json
 from ledger.core.evaluation.charter import charter_data
+from ledger.core.people import read_person_key
 from ledger.core.shape import Shape
 from ledger.core.teaching.vocabulary import ROLES
 from ledger.errors import NotAllowed

@@ -57,8 +57,9 @@ REASONS: Mapping[str, Names] = {
         "a correction not yet attested as the charter asks; the old record stands",
     ),
     "supersedes-unknown": (
-        "是一次更正，但找不到所更正的记录，或两者不是同一类",
-        "a correction of a record that is not there, or is of another type",
+        "是一次更正，但所更正的记录不在、不同类、不算数，或已被别的更正取代",
+        "a correction of a record that is not there, of another type, without effect, or corrected "
+        "before",
     ),
     "disputed": ("有人提出异议", "disputed by somebody who signed"),
     "not-attested": (

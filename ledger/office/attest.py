@@ -208,7 +208,8 @@ def _refuse_own(one: Target, who: Attesting) -> None:
     """Nobody attests what one says oneself, but a teacher the record that others keep of one."""
     record = one.record
     as_teacher = who.role == "teacher" and who.account == record["subject"]
-    if who.account in (record["actor"], record["by"], record["subject"]) and not as_teacher:
+    own = {record["actor"], record["subject"], *record["by"].split("\n")}
+    if who.account in own and not as_teacher:
         raise NotAllowed("attest-own", account=who.account)
 
 

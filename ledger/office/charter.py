@@ -43,7 +43,9 @@ def appoint(
     """What an account is from here on: its roles, and the keys under which it signs; no roles end
     the appointment. Said again it is one act.
 
-    Raises WrongUse account-form, unknown-role; BadEvidence for a key that nobody may use.
+    Raises WrongUse account-form, unknown-role, appointment-keys; BadEvidence for a key that nobody
+    may use; NotAllowed appointment-key-taken: nothing signed names its account, so a key is one
+    person's for ever.
     """
     if len(account) > MAX_ACCOUNT:
         raise WrongUse("account-form", account=account[:80])
@@ -55,7 +57,12 @@ def appoint(
         check_person_key(key)
     if roles and not keys:
         raise WrongUse("appointment-keys", account=account)
-    before = whole_register(office).appointment(account)
+    register = whole_register(office)
+    for key in keys:
+        whose = register.whose(key)
+        if whose not in (None, account):
+            raise NotAllowed("appointment-key-taken", account=account, other=whose)
+    before = register.appointment(account)
     fields = {
         "account": account,
         "roles": sorted(set(roles), key=ROLES.index),

@@ -16,6 +16,10 @@ register(
             "任命 {account} 须给出其公钥。",
             "To appoint {account}, give the public key.",
         ),
+        "appointment-key-taken": (
+            "这把公钥是 {other} 的，不能再给 {account}：一把钥匙永远只属一人。",
+            "This key is {other}'s and cannot be {account}'s: a key is one person's for ever.",
+        ),
         "charter-version": (
             "章程版本号应为 {expected}（给出的是 {found}），或该版本已有另一内容。",
             "The charter's version has to be {expected} (given: {found}), or this version says "

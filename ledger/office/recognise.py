@@ -14,6 +14,7 @@ from ledger.core.evaluation.recognition import (
     Case,
     Effect,
     case_of,
+    charter_of,
     check_answer,
     check_appeal,
     check_recognition,
@@ -89,7 +90,7 @@ def recognise(office: Office, file: ReportFile, role: str, sign: Sign) -> Decide
     register = register_with_reports(office)
     report = report_act(office, register, file)
     case = case_of(register, report.leaf)
-    if register.charter() is None:
+    if charter_of(register, report) is None:
         raise NotAllowed("no-charter")
     if case.effect is Effect.SUPERSEDED:
         raise NotAllowed("report-superseded", leaf=report.leaf, successor=case.successor)
@@ -148,14 +149,14 @@ def appeal(office: Office, file: ReportFile, reason: str, sign: Sign) -> Decided
     _check_reason(reason)
     register = register_with_reports(office)
     report = report_act(office, register, file)
-    case, chartered = case_of(register, report.leaf), register.charter()
-    if chartered is None:
+    case, charter = case_of(register, report.leaf), charter_of(register, report)
+    if charter is None:
         raise NotAllowed("no-charter")
     if case.effect is Effect.SUPERSEDED:
         raise NotAllowed("report-superseded", leaf=report.leaf, successor=case.successor)
     if case.open_appeals:
         raise NotAllowed("appeal-open", leaf=case.open_appeals[0])
-    last = deadline(report, chartered.charter)
+    last = deadline(report, charter)
     if last is not None and office.clock() > last:
         raise NotAllowed("appeal-late", leaf=report.leaf)
     content = appeal_content(office, report, reason)

@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 
+from ledger.core.evaluation import verifying
 from ledger.core.evaluation.recognition import Effect
 from ledger.core.evaluation.report import ReportFile, format_report, parse_report
 from ledger.core.evaluation.rules import check_rules
 from ledger.core.evaluation.verifying import Recomputed, recompute_report
 from ledger.core.kinds import CredentialType, EvaluationKind
 from ledger.core.records_file import read_records
+from ledger.core.teaching.records import record_of
 from ledger.errors import Refusal, UnknownNumber, WrongUse
 from ledger.office.acts import anchored_register, whole_register
 from ledger.office.anchor import anchor
@@ -120,6 +122,10 @@ def test_an_appointment_said_again_is_one_act_and_ends_with_no_role(school: Inst
     refused("unknown-role", lambda: appoint(school.office, DEAN.account, ["king"], [DEAN.key]))
     refused("account-form", lambda: appoint(school.office, "dean", ["department"], [DEAN.key]))
     refused("appointment-keys", lambda: appoint(school.office, DEAN.account, ["observer"], []))
+    taken_key = (school.office, OBSERVER.account, ["observer"], [DEAN.key])
+    assert refused("appointment-key-taken", lambda: appoint(*taken_key)).detail["other"] == (
+        DEAN.account
+    )
 
 
 # ------------------------------------------------------------------- rule sets
@@ -280,6 +286,22 @@ def test_a_changed_record_is_named_and_what_follows_from_it(school: Institution)
     found = again(school, done, [*lines[:place], changed, *lines[place + 1 :]])
     assert {"record-commitment", "result-value", "result-root"} <= codes(found)
     assert "teaching[0]" in {one.where for one in found.differences}
+
+
+def test_a_record_in_another_subjects_chain_is_named(
+    school: Institution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a store would write it that numbers a record for somebody else."""
+    done = evaluated(school)
+    other = TEACHERS[1].account
+
+    def moved(*read: Any) -> Any:
+        record = record_of(*read)
+        return record and {**record, "subject": other if read[1] == 0 else record["subject"]}
+
+    monkeypatch.setattr(verifying, "record_of", moved)
+    (found,) = [one for one in again(school, done).differences if one.code == "record-subject"]
+    assert found.where == "teaching[0]"
 
 
 def test_a_record_that_is_not_under_the_root_is_named(school: Institution) -> None:
@@ -548,6 +570,15 @@ def test_an_appeal_that_comes_too_late(school: Institution) -> None:
     anchor(school.office)
     school.late = 16 * 24 * HOUR
     refused("appeal-late", lambda: appeal(school.office, file, "不对", TEACHERS[0].sign))
+
+
+def test_a_charter_after_the_report_does_not_shorten_its_appeal(school: Institution) -> None:
+    file = file_of(evaluated(school))
+    anchor(school.office)
+    shorter = {"signers": [["department"], ["registrar"]], "appeal_days": 1}
+    set_charter(school.office, charter(version=2, recognition=shorter))
+    school.late = 10 * 24 * HOUR
+    assert appeal(school.office, file, "少算一次课", TEACHERS[0].sign).case.open_appeals
 
 
 def test_a_changed_report_file_is_not_recognised(school: Institution) -> None:

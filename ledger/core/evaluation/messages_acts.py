@@ -97,6 +97,11 @@ register(
             "教学流第 {leaf} 条没有接上本人的前一条记录。",
             "Leaf {leaf} of the teaching stream does not follow the subject's record before it.",
         ),
+        "record-subject": (
+            "教学流第 {leaf} 条编在 {found} 名下，记录却是 {expected} 的。",
+            "Leaf {leaf} of the teaching stream is numbered for {found}, but the record is of "
+            "{expected}.",
+        ),
         "recompute-no-stream": (
             "记录文件中没有报告所依据的流（{stream}）。",
             "The records file lacks the stream that the report rests on ({stream}).",

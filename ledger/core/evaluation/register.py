@@ -125,6 +125,10 @@ class Register:
         """Everybody who was ever appointed."""
         return tuple(self._people)
 
+    def whose(self, key: PersonKey) -> str | None:
+        """The account that was first appointed with a key: it is that person's for ever."""
+        return self._whose.get(key.public)
+
     def appointment(
         self, account: str, before: int | None = None, block: int | None = None
     ) -> Appointment | None:

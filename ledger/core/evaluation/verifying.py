@@ -28,7 +28,7 @@ from ledger.core.evaluation.register import Register
 from ledger.core.evaluation.report import Report, ReportFile
 from ledger.core.evaluation.reporting import Basis, Reporter, Subject
 from ledger.core.evaluation.rules import RuleSet, check_rules
-from ledger.core.evaluation.standing import Item
+from ledger.core.evaluation.standing import Item, Record
 from ledger.core.kinds import EvaluationKind
 from ledger.core.learning.records import learning_record_of
 from ledger.core.merkle import leaf_hash
@@ -241,11 +241,20 @@ def _items(done: Recomputed, found: Iterable[EvidenceRecord], basis: Basis) -> I
                 done.differ(where, BadEvidence("record-link", leaf=one.leaf))
             previous = one.leaf
             record = record_of(full_statement(envelope), one.leaf, vocabulary)
+            _of_its_chain(envelope, record, one.leaf)
         except BadEvidence as bad:
             done.differ(where, bad)
             continue
         signer = _signer(done, envelope, basis, one)
         yield Item(envelope.number, one.leaf, record, signer, False, leaf_hash(one.entry))
+
+
+def _of_its_chain(envelope: Envelope, record: Record | None, leaf: int) -> None:
+    """A record stands in the chain of its own subject, whoever numbered it."""
+    if record is not None and record["subject"] != envelope.subject:
+        raise BadEvidence(
+            "record-subject", leaf=leaf, found=envelope.subject, expected=record["subject"]
+        )
 
 
 def _signer(done: Recomputed, envelope: Envelope, basis: Basis, one: EvidenceRecord) -> str | None:
