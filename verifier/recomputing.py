@@ -109,7 +109,7 @@ def recompute(
     evidence = read_records(given, file.report.subject)
     keys = [key.public_key for key in copy.keys if key.purpose == CHECKPOINT_PURPOSE]
     done = recompute_report(file, evidence, keys)
-    outcome.differences, outcome.labels = done.differences, done.labels
+    outcome.differences, outcome.labels = done.differences, done.labels or ()
     outcome.records = done.records
     outcome.checks += [*_evidence(done), *_rules(done), _anchored(outcome, evidence, nodes, ask)]
     return outcome
@@ -163,6 +163,8 @@ def _evidence(done: Recomputed) -> list[Check]:
 
 def _rules(done: Recomputed) -> list[Check]:
     """What has to be said of rules and charter: warnings, since the report says so as well."""
+    if done.labels is None:
+        return [not_checked("rules")]
     if not done.labels:
         return [
             passed(
@@ -186,6 +188,12 @@ def _anchored(outcome: Outcome, evidence: RecordsFile, nodes: Sequence[str], ask
             "没有询问链：这些树已锚定、何时锚定，依据机构签名的检查点与文件所载（--node 可查）。",
             "The chain was not asked: that these trees are anchored, and when, rests on the signed "
             "checkpoints and on the file (--node asks).",
+        )
+    if not all(one.anchors for one in evidence.streams.values()) or not evidence.streams:
+        return not_checked(
+            "anchored",
+            "记录文件没有写明锚定，没有可向链核对的。",
+            "The records file names no anchors: there is nothing to ask the chain about.",
         )
     try:
         agreement = agree(outcome.trust, ask, tuple(nodes))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ledger.core.canonical import canonical_json
-from ledger.core.learning.records import learning_record_of
+from ledger.core.learning.records import SHOWN, learning_record_of
 from ledger.core.xapi.mentions import agent_key
 from ledger.errors import BadEvidence
 from ledger.office.context import Office
@@ -62,6 +62,6 @@ def student_records(office: Office, name: str, size: int) -> tuple[list[Record],
 
 
 def what_is_shown(stored: StoredStatement) -> bytes:
-    """What the store says of a statement beside its payload: nothing in the ledger proves it."""
+    """The members `SHOWN` of a statement."""
     full = assembled(stored)
-    return canonical_json({name: full[name] for name in ("id", "authority", "timestamp")})
+    return canonical_json({name: full[name] for name in SHOWN})

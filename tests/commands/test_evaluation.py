@@ -243,9 +243,10 @@ def test_unusable_files(evaluated: School, tmp_path: Path) -> None:
     assert evaluated.recompute(report=tmp_path / "none", code=64).error == "file-unreadable"
     assert evaluated.recompute(records=tmp_path / "none", code=64).error == "file-unreadable"
     path.write_bytes(b"garbage\n")
-    assert {"records-file", "recompute-no-stream"} <= codes(
-        evaluated.recompute(records=path, code=1)
-    )
+    found = evaluated.recompute("--node", "http://127.0.0.1:9/chain", records=path, code=1)
+    assert {"records-file", "recompute-no-stream"} <= codes(found)
+    states = {one["code"]: one["state"] for one in found.json["checks"]}
+    assert states["rules"] == states["anchored"] == states["complete"] == "not_checked"
 
 
 # ------------------------------------------------------------------- commands of the institution

@@ -116,9 +116,9 @@ register(
             "Learning records have no chain of numbers: that none is left out cannot be proved.",
         ),
         "recompute-shown": (
-            "学习记录由谁提交、编号为何，只有机构的说法，账本没有证明。",
-            "Who asserted the learning records, and their ids, is the institution's word; the "
-            "ledger does not prove it.",
+            "学习记录由谁提交（语句未写的编号与时间亦然），只有机构的说法，账本没有证明。",
+            "Who asserted the learning records, and id and time where a statement has none, is the "
+            "institution's word; the ledger does not prove it.",
         ),
         "answer-report": (
             "报告 {report} 不能取代被申诉的报告：须同一人、同一时段、同一规则，在其后而先于答复。",

@@ -30,7 +30,7 @@ from ledger.core.evaluation.reporting import Basis, Reporter, Subject
 from ledger.core.evaluation.rules import RuleSet, check_rules
 from ledger.core.evaluation.standing import Item, Record
 from ledger.core.kinds import EvaluationKind
-from ledger.core.learning.records import learning_record_of
+from ledger.core.learning.records import learning_record_of, with_shown
 from ledger.core.merkle import leaf_hash
 from ledger.core.people import verify_person
 from ledger.core.records_file import (
@@ -62,12 +62,13 @@ class Difference:
 
 @dataclass
 class Recomputed:
-    """What came out. `unknown`: what could not be looked at; `labels` as found by recomputing."""
+    """What came out. `unknown`: what could not be looked at; `labels` as found by
+    recomputing; None where it did not come to that."""
 
     report: Report
     differences: list[Difference] = field(default_factory=list)
     unknown: list[Refusal] = field(default_factory=list)
-    labels: tuple[str, ...] = ()
+    labels: tuple[str, ...] | None = None
     records: int = 0
 
     def differ(self, where: str, refusal: Refusal) -> None:
@@ -293,9 +294,8 @@ def _student(done: Recomputed, found: Iterable[EvidenceRecord]) -> Subject:
     done.unknown.append(BadEvidence("recompute-no-chain"))
     records, refused = [], []
     for one in found:
-        statement = {**one.value, **(one.shown or {})}
         try:
-            record = learning_record_of(statement, one.leaf)
+            record = learning_record_of(with_shown(one.value, one.shown or {}), one.leaf)
         except BadEvidence:
             refused.append(one.leaf)
             continue

@@ -60,6 +60,19 @@ def learning_record_of(statement: Any, leaf: int) -> Record | None:
     return MappingProxyType(dict(sorted(reading.values.items())))
 
 
+SHOWN = ("id", "authority", "timestamp")
+"""What the store says of a statement beside its payload; nothing in the ledger proves it."""
+
+
+def with_shown(payload: Json, shown: Mapping[str, Any]) -> Json:
+    """The full statement of a payload: who asserts it is the store's word alone, id and time only
+    where the payload, which the ledger proves, says none."""
+    said = {name: shown[name] for name in SHOWN if name in shown}
+    full = {**said, **payload}
+    full.pop("authority", None)
+    return full | {"authority": said["authority"]} if "authority" in said else full
+
+
 class _Reading:
     """The values read so far, and the one way to refuse one."""
 
