@@ -139,8 +139,9 @@ register(
             "certificate says ({given}).",
         ),
         "transfer-twice": (
-            "证书 {number} 已为此人此课转换过，内容不同。",
-            "Certificate {number} was transferred for this person and course before, differently.",
+            "证书 {number} 已转换过，用于另一人、另一门课或另一学分数：先作废那条记录。",
+            "Certificate {number} was transferred before, for another person or course, or another "
+            "number of credits: void that record first.",
         ),
         "record-type": (
             "没有“{type}”这类教学记录；可用：{known}。",

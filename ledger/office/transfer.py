@@ -5,14 +5,15 @@
    institution, which is not cut off;
 3. a verifier's own verdict on this very certificate is at hand and says valid: whether it was
    withdrawn is not for the issuing side to look up;
-4. the record names it by its hash; how many credits it stands for here is the registrar's decision,
-   at most what the certificate says.
+4. how many credits it stands for here is the registrar's decision, at most what the certificate
+   says; a certificate stands for one person's one course, unless that record was voided.
 
 It gives credit once a report that counts it is recognised by two people.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,7 +33,7 @@ from ledger.errors import BadEvidence, NotAllowed, WrongUse
 from ledger.office.context import Office
 from ledger.office.ingest import authority_of
 from ledger.office.statements import accept, prepare_one, source
-from ledger.ports.statements import StatementBatch
+from ledger.ports.statements import StatementBatch, StoredStatement
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def transfer(
     office: Office, document: bytes, verdict: Mapping[str, Any], wanted: Transfer
 ) -> Transferred:
     """Raises BadEvidence format, transfer-signature; NotAllowed transfer-own, transfer-unknown,
-    transfer-not-valid, transfer-credits; WrongUse account-form, transfer-type."""
+    transfer-not-valid, transfer-credits, transfer-twice; WrongUse account-form, transfer-type."""
     view = _certificate(document)  # 1
     if view.issuer_domain == office.identity.domain:
         raise NotAllowed("transfer-own", number=view.content.number)
@@ -68,6 +69,12 @@ def transfer(
     _valid(view, verdict)  # 3
     credits = _credits(view, wanted)
     made = _statement(office, document, view, wanted, credits)  # 4
+    id, before = _place(office, view)
+    if before is not None:
+        if not _same(json.loads(before.payload), made):
+            raise NotAllowed("transfer-twice", number=view.content.number)
+        return Transferred(before.index, False, view.issuer_domain, view.content.number, credits)
+    made["id"] = id
     common = source(office, Version.V2, authority_of(office, "transfer"), True, "learning")
     new = prepare_one(office, common, check_statement(made, Version.V2))
     (outcome,) = accept(office, [StatementBatch((new,))])
@@ -76,6 +83,23 @@ def transfer(
     return Transferred(
         outcome.indexes[0], outcome.fresh[0], view.issuer_domain, view.content.number, credits
     )
+
+
+def _place(office: Office, view: CredentialView) -> tuple[str, StoredStatement | None]:
+    """(id of the certificate's record, that record if it stands already). Ids are counted on over
+    voided records, so that two who transfer at once meet in the store."""
+    number = 0
+    while True:
+        id = uuid_named([view.issuer_domain, view.id, number])
+        found = office.statements.statement(id.bytes)
+        if found is None or not found.voided:
+            return str(id), found
+        number += 1
+
+
+def _same(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two records say the same, whenever they were made."""
+    return all(one[name] == other[name] for name in ("actor", "object", "context"))
 
 
 def _certificate(document: bytes) -> CredentialView:
@@ -101,10 +125,19 @@ def _signed(office: Office, paper: Paper, view: CredentialView) -> None:
 
 
 def _valid(view: CredentialView, verdict: Mapping[str, Any]) -> None:
-    """What `xuezheng-verify check --json` said of it."""
+    """What `xuezheng-verify check --json` said of it, and of no other one."""
     shown = verdict.get("credential")
     about = shown if isinstance(shown, dict) else {}
-    same = about.get("number") == view.content.number
+    content = view.content
+    meant = {
+        "issuer_domain": view.issuer_domain,
+        "id": view.id,
+        "number": content.number,
+        "awarded_on": content.awarded_on.isoformat(),
+        "achievement": content.achievement,
+        "credits": content.credits,
+    }
+    same = all(about.get(name) == value for name, value in meant.items())
     if verdict.get("verdict") != "valid" or not same:
         raise NotAllowed("transfer-not-valid", number=view.content.number)
 
@@ -134,13 +167,10 @@ def _statement(
         "sha2": sha256(document).hexdigest(),
         "credits": int(number) if number.is_integer() else number,
     }
-    made: dict[str, Any] = {
+    return {
         "actor": {"objectType": "Agent", "account": {"homePage": home, "name": name}},
         "verb": {"id": WAIVED, "display": {"en": "waived", "zh": "免修"}},
         "object": {"id": wanted.course, "definition": {"type": COURSES[0]}},
         "context": {"extensions": {EXTENSIONS + key: value for key, value in extensions.items()}},
         "timestamp": datetime.fromtimestamp(office.clock(), UTC).isoformat(),
     }
-    # The same certificate, for the same person and course, is one record.
-    made["id"] = str(uuid_named([wanted.person, wanted.course, extensions["sha2"]]))
-    return made
