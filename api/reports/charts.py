@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -75,8 +76,9 @@ def quantile(values: Sequence[Fraction], part: Fraction) -> Fraction:
 
 
 def place_of(others: Sequence[Fraction], own: Fraction) -> tuple[Fraction, Fraction]:
-    """(share of the others that lies below, share that is the same)."""
-    below, same = sum(one < own for one in others), sum(one == own for one in others)
+    """(share of the others that lies below, share that is the same); `others` ascend."""
+    below = bisect_left(others, own)
+    same = bisect_right(others, own, lo=below) - below
     return Fraction(below, len(others)), Fraction(same, len(others))
 
 

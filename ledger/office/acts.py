@@ -16,7 +16,7 @@ from typing import Any
 from ledger.core.canonical import canonical_json
 from ledger.core.commitment import SALT_LENGTH, commit
 from ledger.core.entry import EvaluationEntry, decode, encode
-from ledger.core.evaluation.acts import Act, act_payload, read_act
+from ledger.core.evaluation.acts import Act, act_body, act_payload, read_act
 from ledger.core.evaluation.register import Register
 from ledger.core.kinds import EvaluationKind
 from ledger.errors import BadEvidence, NotAllowed
@@ -177,12 +177,7 @@ def acts_about(office: Office, accounts: Set[str]) -> list[int]:
 
 def candidate(office: Office, act: NewAct) -> Act:
     """The act as it would stand at the end of the stream, to be judged before it is appended."""
-    body = {
-        "format": "xuezheng-act/1",
-        "institution": office.identity.domain,
-        "kind": act.kind.name.lower().replace("_", "-"),
-        **act.fields,
-    }
+    body = act_body(act.kind, office.identity.domain, **act.fields)
     leaf = office.store.size(STREAM)
     return Act(leaf, act.kind, act.refers, act.rules_hash, body)
 

@@ -12,7 +12,7 @@ So evaluating again after one new record costs what changed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -234,8 +234,3 @@ def school_hints(office: Office, basis: Basis) -> list[Hint]:
         for one in office.statements.chain(head.subject, basis.size)
         if one.record is not None and start <= one.record.get("starts", one.record["at"]) < end
     )
-
-
-def subjects_of(reports: Sequence[Evaluated]) -> Iterable[str]:
-    """The accounts that the reports are about."""
-    return (one.report.subject for one in reports)

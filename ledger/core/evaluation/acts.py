@@ -71,11 +71,15 @@ class Act:
         return read_signature(Shape(self.body["signature"], "act-format", "/signature"))
 
 
+def act_body(kind: EvaluationKind, institution: str, **fields: Any) -> dict[str, Any]:
+    """The body of an act, not checked."""
+    return {"format": FORMAT, "institution": institution, "kind": KIND_NAMES[kind], **fields}
+
+
 def act_payload(kind: EvaluationKind, institution: str, **fields: Any) -> bytes:
     """The canonical payload of an act; checked as a reader checks it, but for a report, which is
     long and comes from `reporting` itself."""
-    body = {"format": FORMAT, "institution": institution, "kind": KIND_NAMES[kind], **fields}
-    payload = canonical_json(body)
+    payload = canonical_json(act_body(kind, institution, **fields))
     if kind is not EvaluationKind.REPORT:
         read_payload(payload)
     return payload
