@@ -27,6 +27,7 @@ from ledger.office.acts import anchored_register, refused
 from ledger.office.context import Office
 from ledger.office.ingest import authority_of
 from ledger.office.statements import accept, prepare_one, source
+from ledger.office.vocabulary import vocabulary_of
 from ledger.ports import Progress
 from ledger.ports.statements import StatementBatch, StoredStatement
 
@@ -65,7 +66,9 @@ def target(office: Office, id: str) -> Target:
         found = office.statements.statement(UUID(id).bytes)
     except ValueError:
         found = None
-    record = record_of(_full(found), found.index) if found and found.kind == "teaching" else None
+    record = None
+    if found is not None and found.kind == "teaching":
+        record = record_of(_full(found), found.index, vocabulary_of(office))
     if found is None or record is None:
         raise UnknownNumber("attest-target", id=id[:60])
     return Target(str(UUID(bytes=found.id)), found.index, dict(record))
@@ -192,8 +195,9 @@ def select(
     office: Office, kind: str, period: Period, subject: str | None = None
 ) -> Iterator[Target]:
     """Every record of a type and period, of all subjects or one. Raises WrongUse record-type."""
-    if kind not in TEMPLATES:
-        raise WrongUse("record-type", type=kind, known=", ".join(TEMPLATES))
+    known = vocabulary_of(office).templates
+    if kind not in known:
+        raise WrongUse("record-type", type=kind, known=", ".join(known))
     below = office.store.size("teaching")
     for head in office.statements.subjects():
         if subject not in (None, head.subject):

@@ -1,7 +1,8 @@
 """Evaluating: one report a subject, each an act of the stream `evaluation`.
 
 1. what is anchored: the streams' trees, the acts that count, the rule set for the period;
-2. per subject: is there a report from these very records, rules and acts? Then it stands;
+2. per subject: is there a report from these very records, rules and acts? Then it stands, unless
+   it was erased;
 3. else its records are read, judged and evaluated (`ledger.core.evaluation.reporting`);
 4. new reports are appended, all in one durable transaction.
    -- crash before it: nothing was told to anybody; the next run computes the same again;
@@ -113,10 +114,9 @@ def evaluate(
     standing: dict[int, Evaluated] = {}
     fresh: dict[int, NewAct] = {}
     for place, subject in enumerate(found):
-        once = _once(basis, known, subject)
-        leaf = office.store.find(STREAM, identity(EvaluationKind.REPORT, once))  # 2
-        if leaf is not None:
-            standing[place] = _standing(office, leaf)
+        once, found_one = _found(office, _once(basis, known, subject))  # 2
+        if found_one is not None:
+            standing[place] = found_one
         else:
             data = reporter.report(_read(office, basis, subject))  # 3
             fresh[place] = NewAct(
@@ -217,9 +217,16 @@ def _once(basis: Basis, relevant: str, subject: Subject) -> tuple[Any, ...]:
     return (basis.rules.hash.hex(), subject.name, *period, count, subject.last, relevant)
 
 
-def _standing(office: Office, leaf: int) -> Evaluated:
-    written = written_act(office, leaf)
-    return Evaluated(read_report(parse_json(written.payload)["report"]), written)
+def _found(office: Office, once: tuple[Any, ...]) -> tuple[tuple[Any, ...], Evaluated | None]:
+    """The report that stands under an identity; where it was erased, of the next one after it."""
+    while True:
+        leaf = office.store.find(STREAM, identity(EvaluationKind.REPORT, once))
+        if leaf is None:
+            return once, None
+        if office.store.payload(STREAM, leaf) is not None:
+            written = written_act(office, leaf)
+            return once, Evaluated(read_report(parse_json(written.payload)["report"]), written)
+        once = (*once, leaf)
 
 
 def school_hints(office: Office, basis: Basis) -> list[Hint]:

@@ -23,7 +23,7 @@ from ledger.office.acts import anchored_register, whole_register
 from ledger.office.anchor import anchor
 from ledger.office.attest import Attesting, attest, select, target
 from ledger.office.certify import Wanted, certificate_content, default_indicator
-from ledger.office.charter import appoint, set_charter
+from ledger.office.charter import add_profile, appoint, set_charter
 from ledger.office.erase import erase
 from ledger.office.evaluate import Evaluated, Evaluation, evaluate, parse_period, preview
 from ledger.office.evidence import evidence_lines
@@ -31,6 +31,8 @@ from ledger.office.ingest import ingest
 from ledger.office.person import find_person
 from ledger.office.recognise import answer, appeal, recognise
 from ledger.office.rules import approval_content, approve, choose, shipped
+from tests.core.evaluation.acted import charter, rules_data
+from tests.docs.reading import DOCS, blocks
 from tests.office.acting import (
     DEAN,
     HOUR,
@@ -42,7 +44,6 @@ from tests.office.acting import (
     TERM,
     Person,
     approved,
-    charter,
     founded,
     record,
     statement_id,
@@ -430,6 +431,29 @@ def test_who_may_not_attest_is_told(school: Institution) -> None:
     assert school.store.size("teaching") == size + 1
 
 
+def test_a_type_of_a_further_profile_is_attested_and_counts(school: Institution) -> None:
+    page = {block.language: block.text for block in blocks(DOCS / "spec" / "teaching-extension.md")}
+    founded(school, attestation={"lab-supervised": [["department"]]})
+    add_profile(school.office, page["json extension"].encode())
+    statement = json.loads(page["json statement"])
+    home, _, name = TEACHERS[0].account.partition("|")
+    statement["actor"]["account"] = {"homePage": home, "name": name}
+    statement.pop("authority", None)
+    taken(school, [statement])
+    wide = parse_period("2000-01-01/2100-01-01")
+    (one,) = select(school.office, "lab-supervised", wide)
+    assert target(school.office, statement["id"]) == one
+    attest(school.office, [one], Attesting(DEAN.account, "department"), DEAN.sign)
+    anchor(school.office)
+    rules = json.loads(json.dumps(rules_data()).replace("session-delivered", "lab-supervised"))
+    approved(school, data=rules)
+    anchor(school.office)
+    done = evaluate(school.office, rules["id"], wide)
+    assert value(done.reports[0], rules["indicators"][0]["id"]) == "1"
+    assert done.reports[0].report.data["aside"] == []
+    assert again(school, done).same
+
+
 def test_a_dispute_sets_aside_what_somebody_has_to_attest(school: Institution) -> None:
     founded(school, attestation={"session-delivered": [["observer"]]})
     taken(school, term(sessions=2))
@@ -644,3 +668,19 @@ def test_who_is_erased_is_in_no_report_and_everybody_else_still_is(school: Insti
     assert again(school, again_done).same
     assert not erase(school.office, person).erased
     derive_everything(school.office)
+
+
+def test_after_a_report_was_erased_another_one_takes_its_place(school: Institution) -> None:
+    """Of somebody whom others' records still name, and whom nobody appointed."""
+    stranger = Person("t-900")
+    set_charter(school.office, charter())
+    taken(school, term(stranger))
+    first = evaluate(school.office, WORKLOAD, PERIOD)
+    anchor(school.office)
+    erase(school.office, find_person(school.office, stranger.account))
+    second = evaluate(school.office, WORKLOAD, PERIOD)
+    assert second.reports[0].fresh
+    assert second.reports[0].written.leaf != first.reports[0].written.leaf
+    codes_found = {one["code"] for one in second.reports[0].report.data["findings"]}
+    assert codes_found == {"record-erased"}
+    assert not evaluate(school.office, WORKLOAD, PERIOD).reports[0].fresh
