@@ -81,3 +81,19 @@ class Passkey:
         signed = authenticator + sha256(client).digest()
         value = self.private.sign(signed, ec.ECDSA(hashes.SHA256()))
         return PersonSignature(self.account, self.key.id, value, authenticator, client)
+
+
+def virtual_authenticator(devtools: Any) -> str:
+    """Gives a browser's page a passkey device that agrees at once; its id. `devtools`: a session of
+    the page."""
+    devtools.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    made = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    return str(made["authenticatorId"])

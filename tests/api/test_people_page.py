@@ -41,7 +41,7 @@ from ledger.core.shape import Shape
 from ledger.errors import BadEvidence
 from ledger.serving import listen
 from tests.api.conftest import Door
-from tests.passkeys import Passkey
+from tests.passkeys import Passkey, virtual_authenticator
 from tests.vectors import document
 
 ACCOUNT = "https://sso.north.example|t-0042"
@@ -127,23 +127,14 @@ def tab(served: str, browser: Browser) -> Iterator[Tab]:
     context = browser.new_context(viewport=PHONE, permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
     cdp = context.new_cdp_session(page)
-    cdp.send("WebAuthn.enable")
-    options = {
-        "protocol": "ctap2",
-        "transport": "internal",
-        "hasResidentKey": True,
-        "hasUserVerification": True,
-        "isUserVerified": True,
-        "automaticPresenceSimulation": True,
-    }
-    made = cdp.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    authenticator = virtual_authenticator(cdp)
     complaints: list[str] = []
     asked: list[str] = []
     page.on("console", lambda one: complaints.append(one.text) if one.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{served}/people")
-    found = Tab(page, cdp, made["authenticatorId"], complaints, asked)
+    found = Tab(page, cdp, authenticator, complaints, asked)
     yield found
     assert found.complaints == []
     own = (f"{served}/people", "data:", "blob:")

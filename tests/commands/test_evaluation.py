@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from tests.commands.driver import Ran, serving, verify, xuezheng
+from tests.core.evaluation.acted import charter as charter_data
 from tests.docs.reading import DOCS, blocks
 from tests.office.acting import DEAN, OFFICE, TEACHERS, Person, term
-from tests.office.acting import charter as charter_data
 
 FUTURE = 4_076_150_400  # 2099-03-02 00:00 +08:00
 PERIOD = "2099-03-02/2099-07-01"

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from scripts.demo_stage import free_ports
 from tests.commands.driver import serving, xuezheng
+from tests.passkeys import virtual_authenticator
 
 WHO, OTHER = "https://sso.north.example|t-0042", "https://sso.north.example|t-0043"
 CHARTER = {
@@ -30,15 +31,7 @@ def phone(browser: Browser) -> Iterator[Page]:
     context = browser.new_context()
     page = context.new_page()
     cdp = context.new_cdp_session(page)
-    cdp.send("WebAuthn.enable")
-    options = {
-        "protocol": "ctap2",
-        "transport": "internal",
-        "hasResidentKey": True,
-        "hasUserVerification": True,
-        "isUserVerified": True,
-    }
-    cdp.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    virtual_authenticator(cdp)
     yield page
     context.close()
 

@@ -43,6 +43,7 @@ from tests.builders import (
     seeded,
 )
 from tests.core.test_frame import words
+from tests.places import places
 from tests.vectors import cases, title
 
 maybe = st.one_of(st.just(""), words)
@@ -105,17 +106,6 @@ def test_round_trip(content: CertificateContent, index: int) -> None:
     claims = Claims.of(content, "XZU", index, bytes(16))
     assert agree(content, claims) == []
     assert agree(content, replace(claims, name="另一人", awarded_on=-1)) == ["name", "awarded_on"]
-
-
-def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    found = [path]
-    if isinstance(value, dict):
-        for key, item in value.items():
-            found += places(item, (*path, key))
-    elif isinstance(value, list):
-        for position, item in enumerate(value):
-            found += places(item, (*path, position))
-    return found
 
 
 @given(st.data())

@@ -21,7 +21,7 @@ from ledger.core.trust import (
 )
 from ledger.errors import BadEvidence
 from tests.builders import COUNCIL, OTHER_KEY, make_trust, sign_trust
-from tests.core.test_credential import places
+from tests.places import places
 from tests.vectors import cases, title
 
 OLD = make_trust()

@@ -19,6 +19,7 @@ from ledger.office.charter import appoint, set_charter
 from ledger.office.ingest import ingest
 from ledger.office.rules import approval_content, approve, shipped
 from scripts.teaching_calendar import rfc3339
+from tests.core.evaluation.acted import charter
 from tests.office.worlds import Institution
 
 HOME = "https://school.example"
@@ -55,19 +56,6 @@ DEAN, OFFICE, QUALITY, OBSERVER = (
 )
 TEACHERS = tuple(Person(f"t-{number}") for number in range(3))
 ROLES = {DEAN: "department", OFFICE: "registrar", QUALITY: "department", OBSERVER: "observer"}
-
-
-def charter(version: int = 1, **changed: Any) -> dict[str, Any]:
-    """Two of three approve; department and registrar recognise; nothing has to be attested."""
-    return {
-        "format": "xuezheng-charter/1",
-        "version": version,
-        "approvers": {"accounts": [DEAN.account, OFFICE.account, QUALITY.account], "needed": 2},
-        "recognition": {"signers": [["department"], ["registrar"]], "appeal_days": 15},
-        "owners": {},
-        "attestation": {},
-        **changed,
-    }
 
 
 def founded(school: Institution, **changed: Any) -> None:

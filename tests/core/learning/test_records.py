@@ -28,6 +28,7 @@ from ledger.core.xapi.versions import Version
 from ledger.errors import BadEvidence
 from tests.core.learning.made import COURSE, HOME, OFFICE, STUDENT, good, recorded
 from tests.core.xapi.made import VALUES
+from tests.places import changed, places
 
 Json = dict[str, Any]
 
@@ -339,27 +340,6 @@ def test_every_type_has_files() -> None:
 # ------------------------------------------------------------------- any JSON
 
 
-def _places(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    below: list[tuple[Any, Any]] = list(value.items()) if isinstance(value, dict) else []
-    if isinstance(value, list):
-        below = list(enumerate(value))
-    return [at, *(place for key, one in below for place in _places(one, (*at, key)))]
-
-
-def _changed(statement: Json, place: tuple[Any, ...], value: Any) -> Any:
-    if not place:
-        return value
-    changed: Any = deepcopy(statement)
-    inner = changed
-    for key in place[:-1]:
-        inner = inner[key]
-    if value is Ellipsis:
-        del inner[place[-1]]
-    else:
-        inner[place[-1]] = value
-    return changed
-
-
 _PARTS: st.SearchStrategy[Any] = st.sampled_from(
     [
         *({}, [], [{}], [[]], "", "x", "\ud800", 0, -1, 1.5, 1e300, None, True, {"member": [1]}),
@@ -376,11 +356,11 @@ _PARTS: st.SearchStrategy[Any] = st.sampled_from(
 @given(st.data(), st.sampled_from(sorted(LEARNING_TYPES)), _PARTS | VALUES)
 def test_any_change_is_read_or_none_or_refused(data: st.DataObject, name: str, value: Any) -> None:
     statement = good(name)
-    place = data.draw(st.sampled_from(_places(statement)))
+    place = data.draw(st.sampled_from(places(statement)))
     if value is Ellipsis and not place:
         return
     try:
-        record = learning_record_of(_changed(statement, place, value), 1)
+        record = learning_record_of(changed(statement, place, value), 1)
     except BadEvidence as error:
         assert error.code == "learning-value"
         assert (error.zh + error.en).encode("utf-8")

@@ -34,6 +34,7 @@ from ledger.errors import BadEvidence
 from tests.core.teaching.made import RATERS, TEACHER, good
 from tests.core.teaching.profile_validator import validate
 from tests.core.xapi.made import VALUES
+from tests.places import places
 
 Json = dict[str, Any]
 
@@ -156,13 +157,6 @@ def test_a_file_of_the_greatest_size() -> None:
     assert caught.value.code == "json"
 
 
-def _places(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    below: list[tuple[Any, Any]] = list(value.items()) if isinstance(value, dict) else []
-    if isinstance(value, list):
-        below = list(enumerate(value))
-    return [at, *(place for key, one in below for place in _places(one, (*at, key)))]
-
-
 _PARTS: st.SearchStrategy[Any] = st.sampled_from(
     [
         *({}, [], [{}], "", "x", "\ud800", 0, -1, 1.5, None, True, "a-b", "a_b", PROFILE, COURSE),
@@ -185,7 +179,7 @@ _PARTS: st.SearchStrategy[Any] = st.sampled_from(
 def test_any_change_is_read_or_refused(data: st.DataObject, file: Json, value: Any) -> None:
     """What is read reads statements and is a valid profile."""
     changed: Any = deepcopy(file)
-    place = data.draw(st.sampled_from(_places(file)[1:]))
+    place = data.draw(st.sampled_from(places(file)[1:]))
     inner = changed
     for key in place[:-1]:
         inner = inner[key]

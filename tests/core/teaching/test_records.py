@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -48,6 +47,7 @@ from ledger.core.xapi.versions import Version
 from ledger.errors import BadEvidence
 from tests.core.teaching.made import HOME, OTHER, RECORDED, extension, good
 from tests.core.xapi.made import VALUES
+from tests.places import changed, places
 
 Json = dict[str, Any]
 
@@ -438,27 +438,6 @@ def test_every_code_has_files() -> None:
 # ------------------------------------------------------------------- any JSON
 
 
-def _places(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    below: list[tuple[Any, Any]] = list(value.items()) if isinstance(value, dict) else []
-    if isinstance(value, list):
-        below = list(enumerate(value))
-    return [at, *(place for key, one in below for place in _places(one, (*at, key)))]
-
-
-def _changed(statement: Json, place: tuple[Any, ...], value: Any) -> Any:
-    if not place:
-        return value
-    changed: Any = deepcopy(statement)
-    inner = changed
-    for key in place[:-1]:
-        inner = inner[key]
-    if value is Ellipsis:
-        del inner[place[-1]]
-    else:
-        inner[place[-1]] = value
-    return changed
-
-
 _PARTS: st.SearchStrategy[Any] = st.sampled_from(
     [
         *({}, [], [{}], [[]], "", "x", "\ud800", 0, -1, 1.5, 1e300, None, True, {"member": [1]}),
@@ -472,18 +451,18 @@ _PARTS: st.SearchStrategy[Any] = st.sampled_from(
 @given(st.data(), st.sampled_from(sorted(TEMPLATES)), _PARTS | VALUES)
 def test_any_change_is_read_or_refused(data: st.DataObject, name: str, value: Any) -> None:
     statement = good(name)
-    place = data.draw(st.sampled_from(_places(statement)))
+    place = data.draw(st.sampled_from(places(statement)))
     if value is Ellipsis and not place:
         return
-    changed = _changed(statement, place, value)
+    odd = changed(statement, place, value)
     try:
-        record = record_of(changed, 1)
+        record = record_of(odd, 1)
     except BadEvidence as refusal:
         assert refusal.code.startswith("teaching-")
         assert (refusal.zh + refusal.en).encode("utf-8")
         return
     if record is None:
-        assert not claims_profile(changed)
+        assert not claims_profile(odd)
         return
     assert all(map(_is_record_value, record.values()))
     canonical_json(plain(record))
